@@ -1,0 +1,1 @@
+"""See what Python worker processes are doing."""

@@ -1,0 +1,1 @@
+"""What runs beside and inside the observed program: instrument, journal, collector, store, diagnosis."""

@@ -1,0 +1,321 @@
+"""The tables. Times are microseconds since the epoch (`*_us`) or whole seconds (`*_s`), UTC.
+
+Every row that the dashboard follows carries `rev`: the number of the transaction that last touched it. Ids are
+integers that grow. `uid` columns hold the journal's 63-bit uids, unique within a run. State codes of tasks are
+`procscope.runtime.events.State`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
+
+metadata = MetaData()
+
+OPEN_TASK = text("state < 2")
+UNUSUAL_TASK = text("state > 2")
+SLOW_TASK = text("duration_us >= 100000")
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+
+def _big(name: str, default: int | None = None, *, key: bool = False) -> Column[int]:
+    if key:
+        return Column(name, BigInteger, primary_key=True, autoincrement=False)
+    if default is None:
+        return Column(name, BigInteger)
+    return Column(name, BigInteger, nullable=False, server_default=str(default))
+
+
+def _count(name: str) -> Column[int]:
+    return _big(name, 0)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("argv", Text, nullable=False),  # JSON list of strings
+    Column("cwd", Text),
+    Column("host", Text),
+    Column("user", Text),
+    Column("python", String(32)),
+    Column("start_method", String(16)),
+    Column("state", String(10), nullable=False),  # running, finished, failed, killed
+    Column("exit_code", Integer),  # negative for a signal
+    _big("started_us", 0),
+    _big("finished_us"),
+    _count("pending"),
+    _count("running"),
+    _count("succeeded"),
+    _count("failed"),
+    _count("cancelled"),
+    _count("lost"),
+    _count("workers"),
+    _count("dropped"),
+    Column("notes", Text),  # JSON list: what was not observed, and why
+    _count("rev"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("uid", 0),
+    _big("parent_id"),
+    _big("pool_id"),  # the pool this process works for
+    _big("pid", 0),
+    _big("start_ticks"),
+    Column("boot_id", String(36)),
+    Column("kind", String(16), nullable=False),  # main, process, worker, manager, subprocess, helper
+    Column("name", Text),
+    Column("daemon", Boolean),
+    Column("target", Text),
+    Column("args", Text),
+    Column("start_method", String(16)),
+    Column("python", String(32)),
+    Column("state", String(10), nullable=False),  # starting, running, finished, failed, killed, unknown
+    Column("exit_code", Integer),
+    Column("signal", Integer),
+    Column("reason", Text),
+    _big("started_us"),
+    _big("ended_us"),
+    _count("tasks_done"),
+    _big("current_task"),  # tasks.number of the running task; stays as the black box after death
+    _big("current_func"),  # functions.id
+    _big("current_index"),
+    _big("current_since_us"),
+    Column("current_args", Text),
+    Column("cpu", Float),  # percent of one core, latest sample
+    _big("rss"),
+    _big("uss"),
+    Column("threads", Integer),
+    Column("fds", Integer),
+    Column("os_state", String(16)),
+    _count("rev"),
+    Index("processes_of_run", "run_id", "id"),
+    Index("processes_rev", "rev"),
+)
+
+pools = Table(
+    "pools",
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("uid", 0),
+    _big("process_id"),  # its owner
+    Column("kind", String(32), nullable=False),
+    Column("name", Text),
+    Column("size", Integer),
+    Column("start_method", String(16)),
+    Column("max_tasks", Integer),
+    Column("initializer", Text),
+    Column("site", Text),
+    Column("state", String(12), nullable=False),  # open, closing, terminated, broken, closed
+    Column("reason", Text),
+    _big("opened_us", 0),
+    _big("closed_us"),
+    _count("pending"),
+    _count("running"),
+    _count("succeeded"),
+    _count("failed"),
+    _count("cancelled"),
+    _count("lost"),
+    _count("workers_started"),
+    _big("progress_us"),  # when a task of it last ended
+    _count("rev"),
+    Index("pools_of_run", "run_id", "id"),
+    Index("pools_rev", "rev"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("pool_id", 0),
+    _big("number", 0),
+    _big("func_id"),
+    Column("method", String(24)),
+    _big("total"),  # NULL while unknown
+    _big("chunksize"),
+    _big("submitted_us", 0),
+    _big("finished_us"),
+    _count("running"),
+    _count("succeeded"),
+    _count("failed"),
+    _count("cancelled"),
+    _count("lost"),
+    _count("folded"),  # items of succeeded that have no row
+    _count("busy_us"),
+    _count("rev"),
+    Index("batches_of_run", "run_id", "id"),
+    Index("batches_rev", "rev"),
+)
+
+functions = Table(
+    "functions",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("pool_id"),
+    _big("batch_id"),
+    _big("item_index"),
+    _big("number", 0),
+    _big("func_id", 0),
+    Column("state", SmallInteger, nullable=False),
+    _big("process_id"),
+    Column("thread", Text),
+    Column("args", Text),
+    _big("submitted_us"),
+    _big("started_us"),
+    _big("finished_us"),
+    _big("duration_us"),  # finished - started
+    _big("failure_id"),
+    Column("reason", Text),  # why cancelled or lost
+    _count("rev"),
+    Index("tasks_of_run", "run_id", "id"),
+    Index("tasks_of_func", "func_id", "id"),
+    Index("tasks_of_process", "process_id", "id"),
+    Index("tasks_open", "run_id", "id", sqlite_where=OPEN_TASK, postgresql_where=OPEN_TASK),
+    Index("tasks_unusual", "state", "id", sqlite_where=UNUSUAL_TASK, postgresql_where=UNUSUAL_TASK),
+    Index("tasks_slow", "duration_us", sqlite_where=SLOW_TASK, postgresql_where=SLOW_TASK),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("task_id"),
+    _big("func_id"),
+    _big("process_id"),
+    _big("at_us", 0),
+    Column("stage", String(16), nullable=False),  # task, result, callback, process, initializer
+    Column("type", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raised", Text, nullable=False),  # JSON of events.Raised as nested lists
+    Column("fingerprint", String(32), nullable=False),
+    _count("rev"),
+    Index("failures_of_run", "run_id", "id"),
+    Index("failures_rev", "rev"),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    _big("process_id", key=True),
+    Column("step", SmallInteger, primary_key=True, autoincrement=False),  # 1, 10 or 60 seconds
+    _big("at_s", key=True),
+    Column("cpu", Float),
+    _big("rss"),
+    _big("uss"),
+    _big("read_bytes"),
+    _big("write_bytes"),
+    Column("threads", Integer),
+    Column("fds", Integer),
+    _big("switches"),
+)
+
+pool_samples = Table(
+    "pool_samples",
+    metadata,
+    _big("pool_id", key=True),
+    Column("step", SmallInteger, primary_key=True, autoincrement=False),
+    _big("at_s", key=True),
+    _big("depth"),
+    _big("running"),
+    _big("done"),  # cumulative: succeeded + failed + cancelled + lost
+    _big("failed"),  # cumulative
+)
+
+host_samples = Table(
+    "host_samples",
+    metadata,
+    Column("host", String(128), primary_key=True),
+    Column("step", SmallInteger, primary_key=True, autoincrement=False),
+    _big("at_s", key=True),
+    Column("cpu", Float),
+    _big("memory_used"),
+    _big("memory_total"),
+    _big("memory_limit"),  # of the cgroup, NULL where none
+    _big("oom_kills"),
+)
+
+task_rollups = Table(
+    "task_rollups",
+    metadata,
+    _big("minute", key=True),  # of finishing, minutes since the epoch
+    _big("run_id", key=True),
+    _big("pool_id", key=True),
+    _big("func_id", key=True),
+    Column("state", SmallInteger, primary_key=True, autoincrement=False),
+    _count("n"),
+    _count("busy_us"),
+    _count("wait_us"),
+    Index("task_rollups_of_func", "func_id", "minute"),
+    Index("task_rollups_of_run", "run_id", "minute"),
+)
+
+duration_rollups = Table(
+    "duration_rollups",
+    metadata,
+    _big("minute", key=True),
+    _big("run_id", key=True),
+    _big("pool_id", key=True),  # 0 for none
+    _big("func_id", key=True),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    _count("n"),
+    Index("duration_rollups_of_func", "func_id", "minute"),
+    Index("duration_rollups_of_pool", "pool_id", "minute"),
+)
+
+drops = Table(
+    "drops",
+    metadata,
+    _big("run_id", key=True),
+    _big("process_id", key=True),
+    Column("reason", String(32), primary_key=True),
+    _count("n"),
+    _big("first_us"),
+    _big("last_us"),
+)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("journal", String(32), primary_key=True),
+    Column("region", Integer, primary_key=True, autoincrement=False),
+    _big("run_id", 0),
+    _big("process_id"),
+    Column("seq", Integer, nullable=False),
+    _big("offset", 0),
+)
+
+collectors = Table(
+    "collectors",
+    metadata,
+    Column("host", String(128), primary_key=True),
+    Column("spool", Text, primary_key=True),
+    _big("pid"),
+    _big("started_us"),
+    _big("seen_us"),
+)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", String(32), primary_key=True),  # a table's name, or 'rev'
+    _count("value"),  # the highest number handed out
+)
