@@ -12,12 +12,16 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 metadata = MetaData()
 
 OPEN_TASK = text("state < 2")
-UNUSUAL_TASK = text("state > 2")
+UNUSUAL_TASK = text("state NOT IN (0, 2)")
 SLOW_TASK = text("duration_us >= 100000")
 
 
+# Only a column declared INTEGER is SQLite's rowid; BIGINT would make the key a second b-tree.
+_ROWID = BigInteger().with_variant(Integer(), "sqlite")
+
+
 def _id() -> Column[int]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+    return Column("id", _ROWID, primary_key=True, autoincrement=False)
 
 
 def _big(name: str, default: int | None = None, *, key: bool = False) -> Column[int]:
@@ -99,6 +103,7 @@ processes = Table(
     _count("rev"),
     Index("processes_of_run", "run_id", "id"),
     Index("processes_rev", "rev"),
+    Index("processes_pid", "pid", "id"),
 )
 
 pools = Table(
@@ -226,6 +231,7 @@ samples = Table(
     Column("threads", Integer),
     Column("fds", Integer),
     _big("switches"),
+    sqlite_with_rowid=False,
 )
 
 pool_samples = Table(
@@ -238,6 +244,7 @@ pool_samples = Table(
     _big("running"),
     _big("done"),  # cumulative: succeeded + failed + cancelled + lost
     _big("failed"),  # cumulative
+    sqlite_with_rowid=False,
 )
 
 host_samples = Table(
@@ -251,6 +258,7 @@ host_samples = Table(
     _big("memory_total"),
     _big("memory_limit"),  # of the cgroup, NULL where none
     _big("oom_kills"),
+    sqlite_with_rowid=False,
 )
 
 task_rollups = Table(
@@ -266,6 +274,7 @@ task_rollups = Table(
     _count("wait_us"),
     Index("task_rollups_of_func", "func_id", "minute"),
     Index("task_rollups_of_run", "run_id", "minute"),
+    sqlite_with_rowid=False,
 )
 
 duration_rollups = Table(
@@ -279,6 +288,7 @@ duration_rollups = Table(
     _count("n"),
     Index("duration_rollups_of_func", "func_id", "minute"),
     Index("duration_rollups_of_pool", "pool_id", "minute"),
+    sqlite_with_rowid=False,
 )
 
 drops = Table(
@@ -290,6 +300,7 @@ drops = Table(
     _count("n"),
     _big("first_us"),
     _big("last_us"),
+    sqlite_with_rowid=False,
 )
 
 journals = Table(
