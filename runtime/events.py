@@ -178,7 +178,7 @@ class Raised(NamedTuple):
     type: str
     message: str
     frames: tuple[Frame, ...] = ()
-    causes: tuple["Raised", ...] = ()
+    causes: tuple[Raised, ...] = ()
     link: str = ""
 
 

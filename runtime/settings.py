@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from procscope.runtime.errors import BadSettingError
 
@@ -25,9 +24,11 @@ def default_state_dir(environ: Mapping[str, str] = os.environ) -> str:
     return os.path.join(home, "procscope")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Every knob. Times are seconds unless the name says otherwise; sizes are bytes."""
+class Settings(NamedTuple):
+    """Every knob. Times are seconds unless the name says otherwise; sizes are bytes.
+
+    A NamedTuple, since `dataclasses` would import `inspect` into every observed program.
+    """
 
     disable: bool = False
     state_dir: str = ""
@@ -55,23 +56,24 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Defaults overlaid with PROCSCOPE_*; raises BadSettingError naming the variable."""
-        return cls().overlaid({f.name: environ[name] for f in fields(cls) if (name := PREFIX + f.name.upper()) in environ})
+        names = {field: PREFIX + field.upper() for field in cls._fields}
+        return cls().overlaid({field: environ[name] for field, name in names.items() if name in environ})
 
     def overlaid(self, values: Mapping[str, Any]) -> Settings:
         """A copy with `values` (strings or typed) over it; raises BadSettingError on an unknown name or bad value."""
-        known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
+        known = {field: type(default) for field, default in self._field_defaults.items()}
         for name in values:
             if name not in known:
                 raise BadSettingError(f"there is no setting named {name!r}: use one of {', '.join(known)}")
-        return replace(self, **{name: _coerced(name, value, known[name]) for name, value in values.items()})
+        return self._replace(**{name: _coerced(name, value, known[name]) for name, value in values.items()})
 
     def to_environment(self) -> dict[str, str]:
         """The PROCSCOPE_* variables that differ from the defaults, for a child process."""
         plain = Settings()
         return {
-            PREFIX + f.name.upper(): _spelled(getattr(self, f.name))
-            for f in fields(self)
-            if getattr(self, f.name) != getattr(plain, f.name)
+            PREFIX + field.upper(): _spelled(value)
+            for field, value, default in zip(self._fields, self, plain, strict=True)
+            if value != default
         }
 
     @property

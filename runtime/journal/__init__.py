@@ -1,0 +1,1 @@
+"""One journal a process: what it states, in bytes that outlive it."""

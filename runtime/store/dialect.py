@@ -143,7 +143,7 @@ _SQLITE_REMEDIES = {
     "not a database": "is not a SQLite database: give another file with --db",
     "malformed": "is damaged: recover it with sqlite3's .recover, or give another file with --db",
     "readonly": "is read-only: make the file and its directory writable, or give another with --db",
-    "unable to open": "cannot be opened: check the permissions of the file and its directory, or give another with --db",
+    "unable to open": "cannot be opened: check the permissions of the file and its directory, or use another with --db",
     "locked": "is locked by another program: end that program, or try again",
     "full": "cannot grow because the disk is full: free some space, or run procscope prune --older 7d",
     "disk I/O": "cannot be read because of a disk error: check the disk, or give another with --db",

@@ -56,7 +56,7 @@ def _bring_up(target: URL, revision: str | None) -> None:
     _refuse_later(dialect.shown(target), revision)
     if not dialect.writable(target):
         raise StoreError(
-            f"the database {dialect.shown(target)} is of an older version ({revision or 'empty'}) and cannot be written: "
+            f"the database {dialect.shown(target)} is of an older version and cannot be written: "
             "make it writable once, so that procscope can migrate it"
         )
     _checked(target).dispose()

@@ -1,0 +1,89 @@
+"""Shared file mappings that keep no descriptor in the user's process.
+
+A program may close every descriptor and reuse the numbers, so none of ours may linger. From 3.13 mmap can forget
+its descriptor (trackfd=False); before that mmap keeps a duplicate at the lowest free number, so libc is asked directly.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class Mapping:
+    """`view` is the writable memory of a file of `size` bytes; `release()` unmaps it."""
+
+    __slots__ = ("_unmap", "view")
+
+    def __init__(self, view: memoryview, unmap: Callable[[], object]) -> None:
+        self.view = view
+        self._unmap = unmap
+
+    def release(self) -> None:
+        """Unmap. Nobody may hold the view any more."""
+        self.view.release()
+        self._unmap()
+
+
+def create(path: str, size: int) -> Mapping:
+    """Make a new file with its blocks allocated, so that a full disk is an OSError here and never a SIGBUS later.
+
+    Raises OSError (ENOSPC, EMFILE, EACCES, EEXIST, …); the file is gone again then.
+    """
+    descriptor = os.open(path, _CREATE, 0o600)
+    try:
+        _allocate(descriptor, size)
+        return _map(descriptor, size)
+    except BaseException:
+        os.unlink(path)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        os.write(descriptor, bytes(size))
+
+
+def _map_forgetting(descriptor: int, size: int) -> Mapping:
+    options: dict[str, Any] = {"trackfd": False}
+    mapped = mmap.mmap(descriptor, size, **options)
+    return Mapping(memoryview(mapped), mapped.close)
+
+
+def _map_keeping(descriptor: int, size: int) -> Mapping:
+    mapped = mmap.mmap(descriptor, size)
+    return Mapping(memoryview(mapped), mapped.close)
+
+
+def _map_by_libc(descriptor: int, size: int) -> Mapping:
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = (
+        ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long,
+    )  # fmt: skip
+    libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+    address = libc.mmap(None, size, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED, descriptor, 0)
+    if address is None or address == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "mmap failed")
+    memory = (ctypes.c_char * size).from_address(address)
+    return Mapping(memoryview(memory).cast("B"), lambda: libc.munmap(address, size))
+
+
+def _map(descriptor: int, size: int) -> Mapping:
+    if sys.version_info >= (3, 13):
+        return _map_forgetting(descriptor, size)
+    try:
+        return _map_by_libc(descriptor, size)
+    except (ImportError, AttributeError):
+        return _map_keeping(descriptor, size)

@@ -1,0 +1,174 @@
+"""Records to events. Nothing in a record is trusted: what does not add up is counted as damage, never raised."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from typing import Any, get_type_hints
+from zlib import crc32
+
+from procscope.runtime import events
+from procscope.runtime.events import ChunkSubmitted, Event, Frame, Kind, Raised, TaskRan, TaskSubmitted, Unknown
+from procscope.runtime.journal import chunks, layout
+from procscope.runtime.journal.layout import MARK, MARK_MASK
+
+_UNKNOWN_NAME = "?"
+_DEEPEST = 32
+_HEAD = layout.HEAD.unpack_from
+_SUBMITTED = struct.Struct("<qqqqqI")
+_RAN = struct.Struct("<qqqqII")
+_CHUNK_SUBMITTED = struct.Struct("<qqqqqq")
+_BAD = (struct.error, ValueError, TypeError, KeyError, RecursionError, OverflowError)
+
+
+class Decoder:
+    """Keeps the names of one segment. All methods take windows of bytes that begin at a record."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {0: ""}
+        self._damage = 0
+
+    def take_damage(self) -> int:
+        """Records that were whole but made no sense, since the last call."""
+        damage, self._damage = self._damage, 0
+        return damage
+
+    def decode(self, window: bytes, limit: int, base: int, out: list[Event], ends: list[int]) -> int:
+        """Append up to `limit` events and the offsets after them; returns the bytes consumed, whole records only."""
+        at, length = 0, len(window)
+        names = self._names
+        while limit and at + 16 <= length:
+            commit, crc, kind, size = _HEAD(window, at)
+            end = at + 16 + size
+            if commit & MARK_MASK != MARK or end > length or crc != crc32(window[at + 8 : end]):
+                break
+            if commit & ~MARK_MASK != size + 23 & -8:
+                break
+            if kind == 3 and size == 40:
+                pool, number, started, ended, outcome, name = _RAN.unpack_from(window, at + 16)
+                out.append(TaskRan(pool, number, started, ended, outcome, names.get(name, _UNKNOWN_NAME)))
+            elif kind == 2 and size >= 44:
+                when, pool, number, batch, index, name = _SUBMITTED.unpack_from(window, at + 16)
+                args = window[at + 60 : end].decode("utf-8", "replace") if size > 44 else ""
+                func = names.get(name, _UNKNOWN_NAME)
+                out.append(TaskSubmitted(when, pool, number, func, args, batch, index))
+            else:
+                self._rare(kind, window[at + 16 : end], out)
+            at += size + 23 & -8
+            if len(out) > len(ends):
+                ends.append(base + at)
+                limit -= 1
+        return at
+
+    def learn(self, window: bytes) -> int:
+        """Take in the names only; returns the bytes consumed."""
+        at, length = 0, len(window)
+        while at + 16 <= length:
+            commit, crc, kind, size = _HEAD(window, at)
+            end = at + 16 + size
+            if commit & MARK_MASK != MARK or end > length or crc != crc32(window[at + 8 : end]):
+                return at or self.resync(window)
+            if kind == Kind.NAME:
+                self._name(window[at + 16 : end])
+            at += size + 23 & -8
+        return at
+
+    def resync(self, window: bytes) -> int:
+        """Bytes to the next whole record, or to the end of the window."""
+        length = len(window)
+        for at in range(8, length - 15, 8):
+            commit, crc, _, size = _HEAD(window, at)
+            end = at + 16 + size
+            if commit & MARK_MASK == MARK and end <= length and crc == crc32(window[at + 8 : end]):
+                return at
+        return max(length & -8, 8) if length else 0
+
+    def _name(self, body: bytes) -> None:
+        if len(body) >= 4:
+            self._names[int.from_bytes(body[:4], "little")] = body[4:].decode("utf-8", "replace")
+
+    def _rare(self, kind: int, body: bytes, out: list[Event]) -> None:
+        if kind == Kind.NAME:
+            return self._name(body)
+        try:
+            out.append(self._event(kind, body))
+        except _BAD:
+            self._damage += 1
+
+    def _event(self, kind: int, body: bytes) -> Event:
+        if kind == Kind.CHUNK_RAN:
+            thread = self._names.get(int.from_bytes(body[:4], "little"), _UNKNOWN_NAME)
+            return chunks.decode(body[4:], thread)
+        if kind == Kind.CHUNK_SUBMITTED:
+            return ChunkSubmitted(*_CHUNK_SUBMITTED.unpack(body))
+        if kind not in _FIELDS:
+            return Unknown(kind, body)
+        return rich(kind, json.loads(body))
+
+
+def rich(kind: int, values: Any) -> Event:
+    """The event of a JSON list; raises ValueError where it does not fit the type. Further fields are ignored."""
+    made, fields = _FIELDS[kind]
+    if type(values) is not list:
+        raise ValueError("a rich record is no list")
+    event: Event = made(*[check(value) for check, value in zip(fields, values, strict=False)])
+    return event
+
+
+def raised(value: Any, depth: int = 0) -> Raised:
+    """An exception from nested lists; raises ValueError where they do not fit."""
+    if type(value) is not list or len(value) < 5 or depth > _DEEPEST:
+        raise ValueError("no exception")
+    kind, message, frames, causes, link = value[:5]
+    return Raised(
+        _text(kind), _text(message), tuple(_frame(item) for item in frames),
+        tuple(raised(item, depth + 1) for item in causes), _text(link),
+    )  # fmt: skip
+
+
+def _frame(value: Any) -> Frame:
+    file, line, func, source, ours = value
+    return Frame(_text(file), _whole(line), _text(func), _text(source), bool(ours))
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("no text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError("no integer of 64 bits")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    return bool(value)
+
+
+def _maybe_raised(value: Any) -> Raised | None:
+    return None if value is None else raised(value)
+
+
+def _wholes(value: Any) -> tuple[int, ...]:
+    return tuple(_whole(item) for item in value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(_text(item) for item in value)
+
+
+_CHECKS: dict[Any, Callable[[Any], Any]] = {
+    int: _whole,
+    str: _text,
+    bool: _flag,
+    Raised: raised,
+    Raised | None: _maybe_raised,
+    tuple[int, ...]: _wholes,
+    tuple[str, ...]: _texts,
+}
+_FIELDS: dict[int, tuple[Any, list[Callable[[Any], Any]]]] = {
+    kind: (made, [_CHECKS[hint] for hint in get_type_hints(made).values()]) for kind, made in events.RICH.items()
+}

@@ -1,0 +1,99 @@
+"""A new segment in the run's directory: allocated, mapped, its header written; and the cap on the whole spool."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+from zlib import crc32
+
+from procscope.runtime import clock
+from procscope.runtime.journal import layout, mapping
+
+_SIZES = (16 * 1024, 128 * 1024, 512 * 1024)
+_LARGEST = 1024 * 1024
+_NO_BOOT = bytes(16)
+
+
+class Identity(NamedTuple):
+    """Who this process is in its run: uids of 63 bits, 0 for none."""
+
+    run: str
+    process: int
+    parent: int
+    pool: int
+
+
+class SpoolFullError(OSError):
+    """The spool holds as many bytes as it may."""
+
+
+def size_of(seq: int) -> int:
+    """Small first, since most processes say little; then larger, since each switch costs a file."""
+    return _SIZES[seq] if seq < len(_SIZES) else _LARGEST
+
+
+def spool_bytes(directory: str) -> int:
+    """Bytes of all segments in the spool that `directory` (a run's) is part of."""
+    total = 0
+    with os.scandir(os.path.dirname(directory)) as runs:
+        for run in runs:
+            if run.is_dir(follow_symlinks=False):
+                total += _directory_bytes(run.path)
+    return total
+
+
+def _directory_bytes(path: str) -> int:
+    total = 0
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                try:
+                    total += entry.stat(follow_symlinks=False).st_size
+                except FileNotFoundError:
+                    continue
+    except FileNotFoundError:
+        pass
+    return total
+
+
+def boot_id() -> bytes:
+    """The host's boot id, 16 zero bytes where the system has none."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", "rb", buffering=0) as source:
+            return bytes.fromhex(source.read(64).decode().strip().replace("-", ""))
+    except (OSError, ValueError):
+        return _NO_BOOT
+
+
+def start_ticks(pid: int | str = "self") -> int:
+    """Field 22 of /proc/PID/stat: with the boot id and the pid it names a process for good. 0 if unknown."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as source:
+            return int(source.read(1024).rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+class Place(NamedTuple):
+    """Which segment: the journal's 16 bytes, the region, its place in the region, the thread's ident."""
+
+    journal: bytes
+    region: int
+    seq: int
+    thread: int
+
+
+def create(directory: str, who: Identity, place: Place, size: int) -> mapping.Mapping:
+    """Map a new segment of `size` bytes with its header written. Raises OSError when it cannot be had."""
+    path = os.path.join(directory, layout.segment_name(place.journal.hex(), place.region, place.seq))
+    mapped = mapping.create(path, size)
+    now = clock.anchor()
+    fields = layout.FIELDS.pack(
+        place.journal, boot_id(), who.run.encode("ascii", "replace")[:24], who.process, who.parent, who.pool,
+        start_ticks(), now.wall, now.mono, size, place.thread & 0xFFFFFFFFFFFFFFFF, os.getpid(), place.region,
+        place.seq, sys.hexversion,
+    ).ljust(layout.FIELDS_END - layout.FIELDS_AT, b"\0")  # fmt: skip
+    mapped.view[layout.FIELDS_AT : layout.FIELDS_END] = fields
+    mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(layout.MAGIC, layout.VERSION, crc32(fields))
+    return mapped

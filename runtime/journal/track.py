@@ -1,0 +1,124 @@
+"""The file under a region: a run of segments, written one record at a time, no lock anywhere."""
+
+from __future__ import annotations
+
+import errno
+from _thread import get_ident
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from procscope.runtime import clock
+from procscope.runtime.events import Drop
+from procscope.runtime.journal import layout, segment
+from procscope.runtime.journal.layout import MARK
+
+if TYPE_CHECKING:
+    from procscope.runtime.journal.mapping import Mapping
+    from procscope.runtime.journal.writer import Journal
+
+_RETRY_AFTER = 500_000_000
+_NAME_MAX = 512
+_MARGIN = _NAME_MAX * 2 + 64
+_WORD = layout.WORD
+
+
+class Track:
+    """Segments of one region. A track that cannot get a segment counts what it loses and tries again later."""
+
+    __slots__ = (
+        "_at", "_busy", "_drops", "_end", "_journal", "_mapping", "_names", "_retry_at", "_seq", "_slot", "_view",
+        "_why", "number",
+    )  # fmt: skip
+
+    def __init__(self, journal: Journal, number: int) -> None:
+        self.number = number
+        self._journal = journal
+        self._seq = 0
+        self._busy = False
+        self._at = self._end = 0
+        self._names: dict[str, int] = {}
+        self._drops = [0] * 16
+        self._retry_at = 0
+        self._why = Drop.NO_REGION
+        self._mapping: Mapping | None = None
+        self._view = self._slot = memoryview(bytearray(layout.PAGE))
+        self._advance(0)
+
+    def drop(self, reason: int, n: int = 1) -> None:
+        """Count `n` facts that were not written, by `events.Drop`."""
+        self._drops[reason] += n
+        layout.LONG.pack_into(self._view, layout.DROPS_AT + 8 * reason, self._drops[reason])
+
+    def _write(self, tail: bytes) -> None:
+        """Put one record down; the caller has made sure of the room. The commit word goes last, `_at` after it."""
+        self._busy = True
+        at = self._at
+        end = at + 8 + len(tail)
+        view = self._view
+        view[at + 4 : end] = _WORD.pack(crc32(tail)) + tail
+        size = (end - at + 7) & -8
+        _WORD.pack_into(view, at, MARK | size)
+        self._at = at + size
+        self._busy = False
+
+    def _intern(self, text: str) -> int:
+        """A number for `text` in this segment; the margin every segment keeps has room for two names."""
+        number = len(self._names) + 1
+        body = text.encode("utf-8", "backslashreplace")[:_NAME_MAX]
+        if self._at + 32 + len(body) > len(self._view):
+            return 0
+        self._write(layout.NAME.pack(1, 4 + len(body), number) + body)
+        self._names[text] = number
+        return number
+
+    def _advance(self, need: int) -> bool:
+        """Go on to a segment with room for `need` bytes; else count one lost fact and rest until the retry time."""
+        now = clock.mono_ns()
+        if now < self._retry_at:
+            self.drop(self._why)
+            return False
+        self._busy = True
+        try:
+            fresh = self._create(need)
+        except OSError as error:
+            self._why = _reason(error)
+            self._retry_at = now + _RETRY_AFTER
+            if need:
+                self.drop(self._why)
+            return False
+        finally:
+            self._busy = False
+        self._take(fresh)
+        return True
+
+    def _create(self, need: int) -> Mapping:
+        journal = self._journal
+        if self._seq and segment.spool_bytes(journal.directory) >= journal.cap:
+            raise segment.SpoolFullError
+        size = max(segment.size_of(self._seq), layout.PAGE + _MARGIN + (need + 4095 & -4096))
+        return segment.create(
+            journal.directory, journal.identity, segment.Place(journal.id, self.number, self._seq, get_ident()), size
+        )
+
+    def _take(self, fresh: Mapping) -> None:
+        old, old_view = self._mapping, self._view
+        self._mapping, self._view = fresh, fresh.view
+        layout.DROPS.pack_into(fresh.view, layout.DROPS_AT, *self._drops)
+        self._names = {}
+        self._at, self._end = layout.PAGE, len(fresh.view) - _MARGIN
+        if old is None:
+            fresh.view[layout.SLOT_AT : layout.SLOT_END] = self._slot[layout.SLOT_AT : layout.SLOT_END]
+            self._slot = fresh.view
+        else:
+            _WORD.pack_into(old_view, layout.SEALED_AT, 1)
+            if old_view is not self._slot:
+                old.release()
+        self._seq += 1
+
+
+def _reason(error: OSError) -> Drop:
+    if isinstance(error, segment.SpoolFullError):
+        return Drop.SPOOL_FULL
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return Drop.DISK_FULL
+    return Drop.NO_REGION

@@ -1,0 +1,165 @@
+"""Writing: one journal a process, one region a thread.
+
+A record is on its way to the file when the call returns: after that SIGKILL cannot lose it. Nothing here raises but
+what Python itself throws in (KeyboardInterrupt, MemoryError); the next call goes on in a spare region then.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from _thread import _local
+from typing import Any
+
+from procscope.runtime import events
+from procscope.runtime.events import Drop, Kind
+from procscope.runtime.journal import chunks, layout, plain
+from procscope.runtime.journal.segment import Identity
+from procscope.runtime.journal.track import Track
+
+__all__ = ["Identity", "Journal", "Region"]
+
+_KIND_OF = {kind_type: kind for kind, kind_type in events.RICH.items()}
+_TASK_SUBMITTED, _TASK_RAN, _CHUNK_SUBMITTED = layout.TASK_SUBMITTED, layout.TASK_RAN, layout.CHUNK_SUBMITTED
+_SUBMITTED_BODY, _RAN_BODY = _TASK_SUBMITTED.size - 8, _TASK_RAN.size - 8
+_SLOT, _LONG = layout.SLOT, layout.LONG
+_SLOT_ITEM = layout.SLOT_ITEM.pack_into
+
+
+class Journal:
+    """What one process states. Touches the disk only when a thread first has something to say."""
+
+    def __init__(self, directory: str, identity: Identity, cap: int = 1 << 30) -> None:
+        self.directory = directory
+        self.identity = identity
+        self.cap = cap
+        self.id = os.urandom(16)
+        self.opened = False
+        self._threads = _local()
+        self._numbers = itertools.count()
+        self._free: list[Region] = []
+
+    def region(self) -> Region:
+        """This thread's region; never raises. A dead thread's region serves the next new thread."""
+        try:
+            return self._threads.region  # type: ignore[no-any-return]
+        except AttributeError:
+            pass
+        region = self._threads.region = self._free.pop() if self._free else self.new_region()
+        self._threads.lease = _Lease(self._free, region)
+        return region
+
+    def new_region(self) -> Region:
+        """A region of its own for the calling thread."""
+        self.opened = True
+        return Region(self, next(self._numbers))
+
+
+class _Lease:
+    """Gives its region back when the thread that holds it ends."""
+
+    def __init__(self, free: list[Region], region: Region) -> None:
+        self._free = free
+        self._region = region
+
+    def __del__(self) -> None:
+        self._region.slot_clear()
+        self._free.append(self._region)
+
+
+class Region(Track):
+    """Where one thread writes. Times are monotonic ns; what UTF-8 cannot hold is kept escaped."""
+
+    __slots__ = ("_spare",)
+
+    def __init__(self, journal: Journal, number: int) -> None:
+        self._spare: Region | None = None
+        super().__init__(journal, number)
+
+    def task_submitted(
+        self, at: int, pool: int, number: int, func: str, args: str = "", batch: int = -1, index: int = -1
+    ) -> None:
+        """See events.TaskSubmitted."""
+        text = args.encode("utf-8", "backslashreplace")
+        if self._busy or self._at + len(text) + 72 > self._end:
+            region = self._elsewhere(len(text) + 72)
+            return region.task_submitted(at, pool, number, func, args, batch, index) if region else None
+        name = self._names.get(func) or self._intern(func)
+        self._write(_TASK_SUBMITTED.pack(2, _SUBMITTED_BODY + len(text), at, pool, number, batch, index, name) + text)
+
+    def task_ran(self, pool: int, number: int, started: int, ended: int, outcome: int, thread: str = "") -> None:
+        """See events.TaskRan."""
+        if self._busy or self._at + 64 > self._end:
+            region = self._elsewhere(64)
+            return region.task_ran(pool, number, started, ended, outcome, thread) if region else None
+        name = (self._names.get(thread) or self._intern(thread)) if thread else 0
+        self._write(_TASK_RAN.pack(3, _RAN_BODY, pool, number, started, ended, outcome, name))
+
+    def chunk_submitted(self, at: int, pool: int, number: int, batch: int, base: int, size: int) -> None:
+        """See events.ChunkSubmitted."""
+        if self._busy or self._at + 72 > self._end:
+            region = self._elsewhere(72)
+            return region.chunk_submitted(at, pool, number, batch, base, size) if region else None
+        self._write(_CHUNK_SUBMITTED.pack(4, _CHUNK_SUBMITTED.size - 8, at, pool, number, batch, base, size))
+
+    def chunk_ran(self, event: events.ChunkRan) -> None:
+        """See events.ChunkRan."""
+        body = chunks.encode(event)
+        if len(body) > layout.RECORD_MAX and len(event.slow) > 1:
+            for half in chunks.halves(event):
+                self.chunk_ran(half)
+        elif region := self._with_room(len(body) + 24):
+            name = (region._names.get(event.thread) or region._intern(event.thread)) if event.thread else 0
+            region._write(layout.NAME.pack(Kind.CHUNK_RAN, 4 + len(body), name) + body)
+
+    def rich(self, event: Any) -> None:
+        """Any event of events.RICH."""
+        body = plain.dumps(event).encode("ascii")
+        if len(body) > layout.RECORD_MAX:
+            self.drop(Drop.TOO_LARGE)
+        elif region := self._with_room(len(body) + 24):
+            region._write(layout.TAIL.pack(_KIND_OF[type(event)], len(body)) + body)
+
+    def slot_begin(self, pool: int, number: int, chunk: int, started: int, args: str = "") -> None:
+        """This thread now runs task `number` of `pool`, or chunk `chunk` of it."""
+        slot = self._slot
+        length = 0
+        if args:
+            text = args.encode("utf-8", "backslashreplace")[: layout.SLOT_TEXT_MAX]
+            length = len(text)
+            slot[578 : 578 + length] = text
+        _SLOT.pack_into(slot, 520, pool, number, chunk, started, -1, started, -1, length)
+        _LONG.pack_into(slot, 512, 1)
+
+    def slot_item(self, offset: int, started: int) -> None:
+        """The item at `offset` of the current chunk begins."""
+        _SLOT_ITEM(self._slot, 552, offset, started)
+
+    def slot_args(self, args: str) -> None:
+        """The preview of the current item."""
+        slot = self._slot
+        text = args.encode("utf-8", "backslashreplace")[: layout.SLOT_TEXT_MAX]
+        layout.SLOT_ARGS.pack_into(slot, 568, -2, 0)
+        slot[578 : 578 + len(text)] = text
+        layout.SLOT_ARGS.pack_into(slot, 568, _offset(slot), len(text))
+
+    def slot_clear(self) -> None:
+        """This thread is idle."""
+        _LONG.pack_into(self._slot, 512, 0)
+
+    def _with_room(self, need: int) -> Region | None:
+        if self._busy or self._at + need > self._end:
+            return self._elsewhere(need)
+        return self
+
+    def _elsewhere(self, need: int) -> Region | None:
+        """Where to write instead: the next segment, or a spare region inside (or after) a broken-off write of ours."""
+        if not self._busy:
+            return self if self._advance(need) else None
+        if self._spare is None:
+            self._spare = self._journal.new_region()
+        return self._spare._with_room(need)
+
+
+def _offset(slot: memoryview) -> int:
+    return int(layout.SLOT_ITEM.unpack_from(slot, 552)[0])
