@@ -47,4 +47,4 @@ def decode(body: bytes, thread: str) -> ChunkRan:
         end += length
     if end != len(body):
         raise ValueError("a chunk's report does not end where it should")
-    return ChunkRan(*values[:10], last=bool(last), buckets=buckets, slow=tuple(slow), thread=thread)
+    return ChunkRan._make((*values[:10], bool(last), buckets, tuple(slow), thread))
