@@ -312,6 +312,18 @@ journals = Table(
     _big("process_id"),
     Column("seq", Integer, nullable=False),
     _big("offset", 0),
+    Column("note", Text),  # JSON: what the collector must remember of the region beside its offset
+)
+
+open_chunks = Table(
+    "open_chunks",  # an executor's chunks that are submitted and not done: the journal names only their number
+    metadata,
+    _big("run_id", key=True),
+    _big("pool_id", key=True),
+    _big("number", key=True),
+    _big("batch_id", 0),
+    _big("base", 0),
+    _big("size", 0),
 )
 
 collectors = Table(
