@@ -28,6 +28,7 @@ def upgrade() -> None:
         _duration_rollups,
         _drops,
         _journals,
+        _open_chunks,
         _collectors,
         _sequences,
     ):
@@ -359,7 +360,21 @@ def _journals() -> None:
         sa.Column("process_id", sa.BigInteger(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("journal", "region"),
+    )
+
+
+def _open_chunks() -> None:
+    op.create_table(
+        "open_chunks",
+        sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("base", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("size", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "pool_id", "number"),
     )
 
 
