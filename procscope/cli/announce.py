@@ -1,0 +1,46 @@
+"""The line at the start of a run, and the browser it may open."""
+
+from __future__ import annotations
+
+import sys
+
+from procscope.cli import detach, server
+from procscope.cli.wanted import Wanted
+from procscope.runtime.settings import Settings
+
+
+def started(key: str, settings: Settings, wanted: Wanted) -> None:
+    """Say on stderr that run `key` begins and where it can be watched; start the dashboard if that was asked."""
+    found = None if wanted.dashboard is False else server.running(settings)
+    if found is None and wanted.dashboard:
+        found = server.start(settings)
+    if found and wanted.open_browser:
+        open_browser(server.link(found, f"/runs/{key}", with_token=True))
+    if not wanted.quiet:
+        _say(_start_line(key, wanted, found))
+
+
+def _start_line(key: str, wanted: Wanted, found: server.Server | None) -> str:
+    line = f'procscope: run {key[:6]}… "{wanted.name}"'
+    if found:
+        # A log file must not hold the token: whoever reads it could log in.
+        return f"{line} — {server.link(found, f'/runs/{key}', with_token=sys.stderr.isatty())}"
+    if wanted.dashboard:
+        return f"{line} — the dashboard did not start: `procscope serve` says why"
+    return line
+
+
+def _say(line: str) -> None:
+    print("".join(c if c.isprintable() else "?" for c in line), file=sys.stderr, flush=True)
+
+
+def open_browser(address: str) -> None:
+    """Open `address` in the user's browser, from a process that is not a child of the program."""
+
+    def browse() -> None:
+        import webbrowser
+
+        detach.close_standard(keep_stderr=False)
+        webbrowser.open(address)
+
+    detach.detached(browse)
