@@ -13,6 +13,7 @@ from procscope.runtime.journal import layout, mapping
 _SIZES = (16 * 1024, 128 * 1024, 512 * 1024)
 _LARGEST = 1024 * 1024
 _NO_BOOT = bytes(16)
+_UNBORN = ".new"  # until the header is written, so that a process killed here leaves no segment without one
 
 
 class Identity(NamedTuple):
@@ -87,7 +88,7 @@ class Place(NamedTuple):
 def create(directory: str, who: Identity, place: Place, size: int) -> mapping.Mapping:
     """Map a new segment of `size` bytes with its header written. Raises OSError when it cannot be had."""
     path = os.path.join(directory, layout.segment_name(place.journal.hex(), place.region, place.seq))
-    mapped = mapping.create(path, size)
+    mapped = mapping.create(path + _UNBORN, size)
     now = clock.anchor()
     fields = layout.FIELDS.pack(
         place.journal, boot_id(), who.run.encode("ascii", "replace")[:24], who.process, who.parent, who.pool,
@@ -96,4 +97,5 @@ def create(directory: str, who: Identity, place: Place, size: int) -> mapping.Ma
     ).ljust(layout.FIELDS_END - layout.FIELDS_AT, b"\0")  # fmt: skip
     mapped.view[layout.FIELDS_AT : layout.FIELDS_END] = fields
     mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(layout.MAGIC, layout.VERSION, crc32(fields))
+    os.rename(path + _UNBORN, path)
     return mapped
