@@ -126,14 +126,14 @@ class Segment:
 
     def _skip(self, window: bytes, at: int, final: bool) -> tuple[int, int]:
         """(bytes to step over, records damaged): (0, 0) where the record at `at` may still be on its way."""
-        if final and not window.strip(b"\0"):
-            return len(window), 0
-        if not final and window[:4] in (b"", b"\0\0\0\0"):
-            return 0, 0
-        if not final and self._suspect != at:
+        blank = window[:4] in (b"", b"\0\0\0\0")
+        if not final and (blank or self._suspect != at):
             self._suspect = at
             return 0, 0
-        return self._decoder.resync(window), 1
+        step = self._decoder.resync(window)
+        # A record its process died in: it never returned, so nothing was lost.
+        torn_tail = blank and step >= len(window) & -8
+        return step, 0 if torn_tail else 1
 
 
 def _header(descriptor: int, path: str) -> Header:
