@@ -1,10 +1,10 @@
-"""The line at the start of a run, and the browser it may open."""
+"""The line at the start of a run, and the dashboard and browser it may open."""
 
 from __future__ import annotations
 
 import sys
 
-from procscope.cli import detach, server
+from procscope.cli import browser, detach, server
 from procscope.cli.wanted import Wanted
 from procscope.runtime.settings import Settings
 
@@ -15,7 +15,8 @@ def started(key: str, settings: Settings, wanted: Wanted) -> None:
     if found is None and wanted.dashboard:
         found = server.start(settings)
     if found and wanted.open_browser:
-        open_browser(server.link(found, f"/runs/{key}", with_token=True))
+        address = server.link(found, f"/runs/{key}", with_token=True)
+        detach.detached(lambda: browser.open_quietly(address, settings.home))
     if not wanted.quiet:
         _say(_start_line(key, wanted, found))
 
@@ -32,15 +33,3 @@ def _start_line(key: str, wanted: Wanted, found: server.Server | None) -> str:
 
 def _say(line: str) -> None:
     print("".join(c if c.isprintable() else "?" for c in line), file=sys.stderr, flush=True)
-
-
-def open_browser(address: str) -> None:
-    """Open `address` in the user's browser, from a process that is not a child of the program."""
-
-    def browse() -> None:
-        import webbrowser
-
-        detach.close_standard(keep_stderr=False)
-        webbrowser.open(address)
-
-    detach.detached(browse)

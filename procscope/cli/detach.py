@@ -51,7 +51,8 @@ def become_command(words: list[str], settings: Settings) -> NoReturn:
     close_standard(keep_stderr=False)
     environment = {name: value for name, value in os.environ.items() if name != PREFIX + "RUN"}
     os.chdir(settings.home)
-    os.execve(sys.executable, [sys.executable, "-c", _ENTRY.format(root=_root()), *words], environment | settings.to_environment())
+    environment |= settings.to_environment()
+    os.execve(sys.executable, [sys.executable, "-c", _ENTRY.format(root=_root()), *words], environment)
 
 
 _ENTRY = "import sys; sys.path[0:1] = [{root!r}]; from procscope.cli import main; main()"

@@ -48,7 +48,9 @@ def _version_option() -> click.Option:
             click.echo(f"procscope {_version()}")
             ctx.exit()
 
-    return click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=tell, help="Show the version.")
+    return click.Option(
+        ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=tell, help="Show the version."
+    )
 
 
 def _version() -> str:

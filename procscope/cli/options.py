@@ -9,7 +9,7 @@ import click
 
 Decorated = Callable[..., Any]
 
-db_option = click.option("--db", metavar="URL", help="Database: a URL or a SQLite file. Default: in the state directory.")
+db_option = click.option("--db", metavar="URL", help="A database URL or SQLite file. Default: in the state directory.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 
 

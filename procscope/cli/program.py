@@ -78,8 +78,9 @@ def _script(words: Sequence[str]) -> Program:
 
 def _readable(path: str) -> str:
     if not os.path.lexists(path):
-        hint = ": name the script itself, without the interpreter" if os.path.basename(path).startswith("python") else ""
-        raise click.UsageError(f"there is no file {path!r} to run{hint}")
+        is_interpreter = os.path.basename(path).startswith("python")
+        remedy = "name the script itself, without the interpreter" if is_interpreter else "check the path"
+        raise click.UsageError(f"there is no file {path!r} to run: {remedy}")
     if os.path.isdir(path) and not os.path.exists(os.path.join(path, "__main__.py")):
         raise click.UsageError(f"{path!r} is a directory without a __main__.py: name the script in it")
     if not os.access(path, os.R_OK):

@@ -42,7 +42,7 @@ class RunCommand(click.Command):
 @click.option("--capture-args/--no-capture-args", default=None, help="Keep previews of arguments. Default: keep.")
 @click.option("--quiet", is_flag=True, help="Say nothing on stderr.")
 @click.pass_obj
-def command(chosen: Program, **options: Any) -> None:
+def command(chosen: Program, /, **options: Any) -> None:
     """Run SCRIPT, a MODULE or CODE exactly as python would, and record what its processes do.
 
     Everything after the script belongs to the program.

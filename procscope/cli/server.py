@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from typing import NamedTuple
 from urllib.parse import quote
@@ -39,8 +38,7 @@ def running(settings: Settings) -> Server | None:
 
 def start(settings: Settings) -> Server | None:
     """Start a server that outlives us; None if it does not answer within START_SECONDS."""
-    words = ["serve", "--host", settings.host, "--port", str(_port(settings))]
-    if not detach.detached(lambda: detach.become_command(words, settings)):
+    if not detach.detached(lambda: detach.become_command(["serve"], settings)):
         return None
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -50,17 +48,8 @@ def start(settings: Settings) -> Server | None:
     return None
 
 
-def _port(settings: Settings) -> int:
-    """The configured port, or 0 (any) where something else has it."""
-    try:
-        with socket.create_server((settings.host, settings.port)):
-            return settings.port
-    except OSError:
-        return 0
-
-
 def link(server: Server, path: str, *, with_token: bool) -> str:
     """The address of the page at `path`; with the token it also logs in."""
     if not with_token or not server.token:
         return server.url + path
-    return f"{server.url}/login?token={quote(server.token, safe='')}&next={quote(path, safe='')}"
+    return f"{server.url}{path}?token={quote(server.token, safe='')}"

@@ -12,7 +12,7 @@ from procscope.cli import paper
 def test_escape_sequences_of_a_program_do_not_reach_the_terminal() -> None:
     """A task's argument that held a title-setting sequence renamed the operator's window."""
     assert paper.printable("a\x1b]0;owned\x07b\x9b1m\n") == "a\\x1b]0;owned\\x07b\\x9b1m\\n"
-    assert paper.printable("naïve – ✓ 日本") == "naïve – ✓ 日本"  # noqa: RUF001
+    assert paper.printable("naïve – ✓ 日本") == "naïve – ✓ 日本"
     assert paper.printable("\udcff") == "\\udcff"
 
 

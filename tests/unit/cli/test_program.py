@@ -80,7 +80,9 @@ def test_a_script_named_like_an_option_is_not_taken_for_one(tmp_path: Path, monk
         (["python3", "job.py"], "without the interpreter"),
     ],
 )
-def test_nothing_to_run_is_said_in_one_sentence(words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_nothing_to_run_is_said_in_one_sentence(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A typing mistake must name the thing and the remedy, not show a traceback."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(click.UsageError, match=said):
