@@ -55,7 +55,7 @@ class EditableWheel(editable_wheel):
     """An editable install observes Python subprocesses too."""
 
     def _select_strategy(self, *args: Any, **options: Any) -> Any:
-        return _WithBoot(super()._select_strategy(*args, **options))
+        return _WithBoot(super()._select_strategy(*args, **options))  # type: ignore[misc]
 
 
 setup(cmdclass={"build_py": BuildPy, "editable_wheel": EditableWheel})
