@@ -1,9 +1,9 @@
 """What changed between two view models, and how a viewer applies it. Pure; `static/js/state.js` mirrors `apply`.
 
 A delta is {"set": {key: value}, "lists": {name: {"upsert": [patch], "remove": [id], "order": [id]}},
-"points": {"charts": {chart: {"t": [...], "values": {series: [...]}}}}}; absent parts are empty. A patch of a known element
-holds its id and what changed, that of a new one the whole element. Fields named `*_series` are not compared:
-a viewer appends (at, X) to X_series whenever a patch brings `at`.
+"points": {"charts": {chart: {"t": [...], "values": {series: [...]}}}}}; absent parts are empty. A patch of a
+known element holds its id and what changed, that of a new one the whole element. Fields named `*_series` are not
+compared: a viewer appends (at, X) to X_series whenever a patch brings `at`.
 """
 
 from __future__ import annotations

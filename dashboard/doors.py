@@ -39,7 +39,7 @@ def _trade(keys: Keys, candidate: str, target: str) -> AnyResponse:
     if not keys.opens(candidate):
         return _unauthorized(_BAD_TOKEN)
     answer = redirect(target, 303)
-    answer.set_cookie(keys.cookie_name, keys.cookie_value, max_age=COOKIE_AGE, httponly=True, samesite="Strict", path="/")
+    answer.set_cookie(keys.cookie_name, keys.cookie_value, max_age=COOKIE_AGE, httponly=True, samesite="Strict")
     return answer
 
 

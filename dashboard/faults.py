@@ -7,7 +7,13 @@ from werkzeug.exceptions import HTTPException
 
 from procscope.runtime.errors import BadQueryError, NotFoundError, ProcscopeError
 
-_TITLES = {400: "That could not be understood", 404: "Not found", 405: "Not like that", 500: "Our fault", 503: "No data"}
+_TITLES = {
+    400: "That could not be understood",
+    404: "Not found",
+    405: "Not like that",
+    500: "Our fault",
+    503: "No data",
+}
 _HINTS = {404: "Look among the runs, or search the tasks.", 503: "The page works again as soon as the database does."}
 
 
@@ -16,7 +22,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(ProcscopeError)
     def ours(error: ProcscopeError) -> Response:
-        return answer(400 if isinstance(error, BadQueryError) else 404 if isinstance(error, NotFoundError) else 503, str(error))
+        status = 400 if isinstance(error, BadQueryError) else 404 if isinstance(error, NotFoundError) else 503
+        return answer(status, str(error))
 
     @app.errorhandler(HTTPException)
     def protocol(error: HTTPException) -> Response:
@@ -34,5 +41,6 @@ def answer(status: int, message: str) -> Response:
     if request.path.startswith("/api/"):
         return make_response(jsonify(error=message), status)
     title = _TITLES.get(status, "That did not work")
-    page = render_template("error.html", view="error", status=status, title=title, message=message, hint=_HINTS.get(status))
+    hint = _HINTS.get(status)
+    page = render_template("error.html", view="error", status=status, title=title, message=message, hint=hint)
     return make_response(page, status)

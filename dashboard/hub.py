@@ -97,7 +97,9 @@ class Hub:
                     groups.setdefault(id(viewer.sent), (viewer.sent, []))[1].append(viewer.sid)
         return groups
 
-    def sending(self, subscription: Subscription, sids: Iterable[str], model: Model, now: float) -> tuple[int, list[str]]:
+    def sending(
+        self, subscription: Subscription, sids: Iterable[str], model: Model, now: float
+    ) -> tuple[int, list[str]]:
         """Note that these get `model`: the message's number, and those that still follow `subscription`."""
         with self._lock:
             self._number += 1

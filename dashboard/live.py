@@ -163,7 +163,9 @@ class Poller:
             else:
                 self._emit("delta", delta, subscription, sids, model)
 
-    def _emit(self, event: str, body: dict[str, Any], subscription: Subscription, sids: list[str], model: Model) -> None:
+    def _emit(
+        self, event: str, body: dict[str, Any], subscription: Subscription, sids: list[str], model: Model
+    ) -> None:
         number, going = self._hub.sending(subscription, sids, model, self._clock())
         if going:
             self._wire.send(event, {"n": number, **body}, going)

@@ -14,7 +14,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -58,7 +58,7 @@ def bind_preferred(host: str, port: int, *, insist: bool) -> socket.socket:
 
 def _explained(host: str, port: int, error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use: stop what listens there, or give another with --port (0 takes a free one)"
+        return f"port {port} of {host} is in use: stop what listens there, or give another with --port (0 for any)"
     if isinstance(error, OSError) and error.errno == errno.EACCES:
         return f"port {port} may only be opened by root: give one above 1023 with --port"
     if isinstance(error, OverflowError):
@@ -110,10 +110,8 @@ class Server(ThreadedWSGIServer):
             super().process_request(request, client_address)
             return
         request.setblocking(False)
-        try:
+        with suppress(OSError):
             request.send(_BUSY)
-        except OSError:
-            pass
         self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from procscope.dashboard.builders.overview import OverviewBuilder
+from procscope.dashboard.builders.run import RunBuilder
+from procscope.dashboard.builders.task import TaskBuilder
+from procscope.dashboard.builders.tasks import TasksBuilder
 from procscope.dashboard.hub import Subscription
 from procscope.dashboard.live import Builder
-from procscope.dashboard.overview import OverviewBuilder
-from procscope.dashboard.runs import RunBuilder
-from procscope.dashboard.tasks import TaskBuilder, TasksBuilder
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store

@@ -48,7 +48,7 @@ def _short(seconds: float) -> str:
 
 
 def age(then: str | None, now: str) -> str:
-    """How long ago `then` was, both ISO: '3 m ago', 'just now', '–' for None."""
+    """How long ago `then` was, both ISO: '3 m ago', 'just now', a dash for None."""
     if then is None:
         return NOTHING
     seconds = (micros(now) - micros(then)) / 1e6

@@ -34,7 +34,7 @@ def command(host: str | None, port: int | None, db: str | None, open_browser: bo
 def serve(settings: Settings, *, insist: bool, open_browser: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; `insist` on the port even where a free one would do.
 
-    Raises ServeError, StoreError, SpoolError, SettingsError before anything is served.
+    Raises ServeError, StoreError, BadSettingError before anything is served.
     """
     from procscope.dashboard import server
 
@@ -82,7 +82,9 @@ def _announce(settings: Settings, link: str, open_browser: bool) -> None:
         click.echo("Ctrl-C stops it.", err=True)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
         where = "every network of this machine" if settings.host in WILDCARDS else settings.host
-        click.echo(f"warning: anyone who can reach {where} and has the link can look; the traffic is not encrypted.", err=True)
+        click.echo(
+            f"warning: the link works for all who can reach {where}, and the traffic is not encrypted.", err=True
+        )
     sys.stdout.flush()
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()

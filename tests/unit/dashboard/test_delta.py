@@ -35,7 +35,8 @@ def comparable(model: Model) -> Model:
     """Without the charts' beginnings: a viewer keeps more of the past than one snapshot of the server holds."""
     plain = copy.deepcopy(model)
     charts = plain.pop("charts")
-    return {**plain, "tails": {name: (c["t"][-1:], [s["values"][-1:] for s in c["series"]]) for name, c in charts.items()}}
+    tails = {name: (c["t"][-1:], [line["values"][-1:] for line in c["series"]]) for name, c in charts.items()}
+    return {**plain, "tails": tails}
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -71,7 +72,8 @@ def test_a_thousand_workers_of_which_one_changed_cost_one_small_patch() -> None:
 
 
 def test_a_series_is_never_sent_twice_the_viewer_appends_to_its_own() -> None:
-    old = {"nodes": [{"id": "1", "cpu": 1, "rss": 5, "at": 1, "cpu_series": {"t": [1], "values": [1]}, "rss_series": None}]}
+    drawn = {"t": [1], "values": [1]}
+    old = {"nodes": [{"id": "1", "cpu": 1, "rss": 5, "at": 1, "cpu_series": drawn, "rss_series": None}]}
     new = {"nodes": [{"id": "1", "cpu": 2, "rss": 5, "at": 2, "cpu_series": None, "rss_series": None}]}
     delta = diff(old, new)
     assert delta is not None

@@ -30,12 +30,16 @@ def test_dns_rebinding_is_refused_on_every_path_the_socket_included(path: str) -
     assert ask("localhost.evil.example:8787", path=path) == 403
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8787", "localhost:8787", "LOCALHOST", "[::1]:8787", "127.1.2.3:1", "localhost.:80"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8787", "localhost:8787", "LOCALHOST", "[::1]:8787", "127.1.2.3:1", "localhost.:80"]
+)
 def test_loopback_names_and_addresses_are_let_in_also_through_a_tunnel_of_another_port(host: str) -> None:
     assert ask(host) == 200
 
 
-@pytest.mark.parametrize("host", ["", "a b", "evil.example@127.0.0.1", "127.0.0.1:8787,evil.example", "[::1", "x:999999", "127.0.0.1/"])
+@pytest.mark.parametrize(
+    "host", ["", "a b", "evil.example@127.0.0.1", "127.0.0.1:8787,evil.example", "[::1", "x:999999", "127.0.0.1/"]
+)
 def test_a_malformed_host_is_not_guessed_at(host: str) -> None:
     assert ask(host) in (400, 403)
 
@@ -50,7 +54,14 @@ def test_a_lan_address_is_ours_only_when_we_listen_there() -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["http://evil.example", "http://127.0.0.1:9999", "http://localhost:8787", "null", "file://", "http://127.0.0.1:8787.evil.example"],
+    [
+        "http://evil.example",
+        "http://127.0.0.1:9999",
+        "http://localhost:8787",
+        "null",
+        "file://",
+        "http://127.0.0.1:8787.evil.example",
+    ],
 )
 @pytest.mark.parametrize("path", PATHS)
 def test_an_origin_that_is_not_the_very_host_is_refused(origin: str, path: str) -> None:
