@@ -77,7 +77,7 @@ def introduce(address: str, home: Path) -> None:
 
 
 def leave(_signal: int, _frame: object) -> NoReturn:
-    """SIGTERM ends the demo as Ctrl-C does."""
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
@@ -105,7 +105,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="the dashboard with a real pipeline behind it")
     parser.add_argument("--home", type=Path, default=ROOT / ".demo", help="where it records")
     options, pipeline = parser.parse_known_args()
-    signal.signal(signal.SIGTERM, leave)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     try:
         demo(options.home.resolve(), pipeline or ["--forever"])
     except DemoError as error:
