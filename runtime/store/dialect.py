@@ -202,3 +202,8 @@ def _without_transaction(engine: Engine, statement: str) -> None:
         connection.cursor().execute(statement).fetchall()
     finally:
         connection.close()
+
+
+def any_case_like(name: str) -> str:
+    """The operator that matches a pattern in any case, in dialect `name`; SQLite folds ASCII only."""
+    return "ILIKE" if name == "postgresql" else "LIKE"

@@ -88,7 +88,7 @@ class LiveRun:
         return dead, self.images.members[0]
 
     def _busy(self, i: int, batch: int) -> dict[str, object]:
-        since = self.now - (STUCK_US if i == 0 else 3_100_000 if i == 1 else 400_000 + i)
+        since = self.now - (STUCK_US if i == 0 else 200_000 if i == 1 else 400_000 + i)
         if i == 1:
             return {"current_task": 7, "current_func": self.load, "current_index": 24, "current_since_us": since,
                     "current_args": "'s3://bucket/24'"}  # fmt: skip
@@ -106,7 +106,7 @@ class LiveRun:
         return self.run.process(pid, "worker", name, **{**row, **values})
 
     def _resized(self, batch: int, done: int) -> int:
-        took, span, failed = durations(1.5, 0.637), AGE_US - 2 * SECOND, 0
+        took, span, failed = durations(1.4, 0.637), AGE_US - 2 * SECOND, 0
         for i in (i for i in range(done + 1) if i != STUCK_ITEM):
             ended = self.run.started_us + SECOND + (i + 1) * span // (done + 1)
             failed = (
