@@ -10,7 +10,7 @@ const fixed = (value, digits) => value.toFixed(digits);
 
 /**
  * Seconds to two units at most: 41 ms, 3.2 s, 4 m 12 s, 2 h 05 m, 3 d 4 h.
- * @param {number | null | undefined} seconds
+ * @param {number | null | undefined} seconds @returns {string}
  */
 export function duration(seconds) {
   if (seconds == null || !Number.isFinite(seconds)) return NONE;

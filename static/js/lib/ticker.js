@@ -1,0 +1,28 @@
+/** The page's clock: the server's time, ticking once a second, standing still while the data is stale. */
+import { signal } from '@preact/signals';
+import { epoch } from '../format.js';
+
+/** Epoch seconds by the server's clock; reading it in a view makes that view tick. */
+export const now = signal(Date.now() / 1000);
+
+let ahead = 0;
+let frozen = false;
+
+/** Take the server's time from a message. @param {string | null | undefined} iso */
+export function setNow(iso) {
+  const at = epoch(iso);
+  if (at == null) return;
+  ahead = at - performance.now() / 1000;
+  now.value = at;
+}
+
+/** Stop or go: an age that ticks on while nothing is heard would be a lie. @param {boolean} stop */
+export function freeze(stop) {
+  frozen = stop;
+}
+
+export function startTicking() {
+  setInterval(() => {
+    if (!frozen) now.value = performance.now() / 1000 + ahead;
+  }, 1000);
+}

@@ -1,0 +1,25 @@
+/** Small marks: icons, states, names that lose their middle, the dot of a function. */
+import { html } from '../lib/html.js';
+import { call, colourOf, halves, shortName } from '../names.js';
+
+/** An icon of the sprite in the page. @param {{name: string}} props */
+export const Icon = ({ name }) => html`<svg class="icon" aria-hidden="true"><use href=${`#i-${name}`}></use></svg>`;
+
+const KNOWN = new Set(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'lost', 'finished', 'killed']);
+
+/** A state by its shape and, for those who cannot see it, its word. @param {{state: string, word?: boolean}} props */
+export const State = ({ state, word }) => html`<span class=${`state is-${state}`} title=${state}>
+  <${Icon} name=${KNOWN.has(state) ? state : 'pending'} /><span class=${word ? '' : 'vh'}>${state}</span></span>`;
+
+/** A text that may be cut in its middle; the whole is its title and what is copied. @param {{text: string, tail?: number, class?: string}} props */
+export const Mid = ({ text, tail, class: more }) => {
+  const [head, end] = halves(text, tail);
+  return html`<span class=${`mid ${more ?? ''}`} title=${text}><span class="mid-h">${head}</span>${end && html`<span class="mid-t">${end}</span>`}</span>`;
+};
+
+/** A call with its function's colour. @param {{func: string | null | undefined, args?: string | null, tail?: number}} props */
+export const Call = ({ func, args, tail }) => html`<span class="call" title=${`${func ?? ''}\n${args ?? ''}`}>
+  <i class=${`fn fn-${colourOf(func)}`}></i>${args == null ? html`<span class="mono">${shortName(func)}</span>` : html`<${Mid} text=${call(func, args)} tail=${tail} />`}</span>`;
+
+/** A button that copies. @param {{text: string, what: string}} props */
+export const Copy = ({ text, what }) => html`<button class="plain" data-copy=${text} data-what=${what}>Copy ${what}</button>`;

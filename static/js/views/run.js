@@ -1,0 +1,13 @@
+/** One run: what every worker of it is doing, or was. */
+import { html } from '../lib/html.js';
+import { RunHead } from './run/head.js';
+import { Failures } from './run/failures.js';
+import { Charts } from './run/charts.js';
+import { Tree } from './run/tree.js';
+
+/** @param {{model: import('../model.js').Run}} props */
+export const Run = ({ model }) => html`
+  <${RunHead} run=${model.run} nodes=${model.nodes} />
+  <${Failures} failures=${model.failures} run=${model.run} />
+  <${Charts} charts=${model.charts} />
+  <${Tree} nodes=${model.nodes} live=${model.run.state === 'running'} />`;
