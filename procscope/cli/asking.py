@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from procscope.cli import config
@@ -12,6 +13,7 @@ from procscope.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from procscope.runtime.store.queries import Store
+    from procscope.runtime.store.rows import Process, Run
 
 
 def settled_store(db: str | None) -> Store | None:
@@ -32,3 +34,21 @@ def store_of(settings: Settings) -> Store | None:
     if path is not None and not settings.db and not os.path.exists(path):
         return None
     return Store.open(settings)
+
+
+def current_tasks(store: Store, run: Run, processes: Sequence[Process]) -> dict[int, int]:
+    """Process id → id of the task it is on, or was when it died; only of tasks that have a row."""
+    from procscope.runtime.events import State
+    from procscope.runtime.store.query_grammar import TaskQuery
+
+    on = {row.id: row.current_index for row in processes if row.current_since_us is not None}
+    pids = tuple({row.pid for row in processes if row.id in on})
+    if not pids:
+        return {}
+    wanted = TaskQuery(states=frozenset({State.RUNNING, State.LOST}), runs=(run.key,), workers=pids)
+    page = store.tasks(wanted, before=None, limit=2 * len(pids) + 50)
+    found = {}
+    for task in reversed(page.rows):
+        if task.process_id in on and (task.index is None or task.index == on[task.process_id]):
+            found[task.process_id] = task.id
+    return found

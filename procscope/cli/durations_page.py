@@ -16,8 +16,11 @@ _BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 60
 
 
-def page(detail: TaskDetail) -> list[Line]:
-    """A head line with percentiles and a line of bars, oldest first; nothing where nothing is known."""
+def page(detail: TaskDetail, seconds: float | None) -> list[Line]:
+    """A head line with percentiles and a line of bars, oldest first; nothing where nothing is known.
+
+    `seconds` is how long this task took, or takes already.
+    """
     recent = _around(detail.recent, detail.task.id)
     if not recent:
         return []
@@ -25,7 +28,7 @@ def page(detail: TaskDetail) -> list[Line]:
     if detail.quantiles:
         p50, p99 = detail.quantiles.p50_us / 1e6, detail.quantiles.p99_us / 1e6
         head.append((f"  p50 {duration(p50)} · p99 {duration(p99)}", paper.DIM))
-        head += _oddness(detail.task.run_s, p50)
+        head += _oddness(seconds, p50)
     return [head, bars(recent, detail.task.id)]
 
 

@@ -6,16 +6,17 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from procscope.cli import asking, settle
+from procscope.cli import asking, settle, shapes
 from procscope.dashboard.words import count, duration
 from procscope.runtime import clock
 from procscope.runtime.errors import NotFoundError
 from procscope.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from procscope.runtime.store.queries import Run
+    from procscope.runtime.store.rows import Run
 
 PATIENCE = 3.0
+IMPATIENCE = 0.5
 _PAUSE = 0.05
 
 
@@ -28,7 +29,16 @@ def line(key: str, seconds: float, settings: Settings) -> str:
     run = _closed(key, settings)
     if run is None:
         return f"{head} ended after {duration(seconds)}; its last facts are still on their way: see `procscope runs`"
-    return f"{head} {verdict(run.state, run.exit_code)} {duration(seconds)}: {counts(run.tasks, run.dropped)}"
+    told = counts(shapes.counts(run.counts), run.dropped)
+    return f"{head} {verdict(run.state, run.exit_code)} {duration(seconds)}: {told}"
+
+
+def line_before_exit(key: str, seconds: float, settings: Settings) -> str:
+    """The same of a run whose main process is at the very end of its exit: how it will have ended is not known."""
+    settle.settle(settings, patience=IMPATIENCE)
+    run = _run(key, settings)
+    told = f": {counts(shapes.counts(run.counts), run.dropped)}" if run else ""
+    return f"procscope: run {key[:6]} ended after {duration(seconds)}{told}"
 
 
 def _closed(key: str, settings: Settings) -> Run | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
+
+from procscope.cli.columns import Column, fitting
 
 Piece = tuple[str, str]
 Line = Sequence[Piece]
@@ -24,14 +26,6 @@ STATE_STYLES = {
     "cancelled": DIM,
 }
 """Red is for trouble; what went well needs no colour."""
-
-
-class Column(NamedTuple):
-    """A table's column. `flexible` ones give way when the terminal is narrow."""
-
-    title: str
-    right: bool = False
-    flexible: bool = False
 
 
 def printable(text: str) -> str:
@@ -81,18 +75,16 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Line]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False)
+    needs = [max(len(column.title), *(len(printable(row[at][0])) for row in rows)) for at, column in enumerate(columns)]
+    widths = fitting(columns, needs, console.width)
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=DIM)
-    for column in columns:
-        grid.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=1 if column.flexible else None,
-        )
+    for at, width in widths.items():
+        justify: Any = "right" if columns[at].right else "left"
+        grid.add_column(columns[at].title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
-        grid.add_row(*(Text(printable(text), style) for text, style in row))
-    Console(highlight=False).print(grid)
+        grid.add_row(*(Text(printable(row[at][0]), row[at][1]) for at in widths))
+    console.print(grid)
 
 
 def json_lines(objects: Sequence[object]) -> None:

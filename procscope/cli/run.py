@@ -21,7 +21,11 @@ class RunCommand(click.Command):
         valued = [name for option in self.params if not getattr(option, "is_flag", True) for name in option.opts]
         ours, rest = split(args, valued)
         super().parse_args(ctx, ours)
-        ctx.obj = program(rest)
+        try:
+            ctx.obj = program(rest)
+        except click.UsageError as error:
+            error.ctx = ctx
+            raise
         return []
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:

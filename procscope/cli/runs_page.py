@@ -6,20 +6,21 @@ from datetime import datetime, timezone
 from typing import Any
 
 from procscope.cli import paper, times
+from procscope.cli.columns import Column
 from procscope.cli.ending import signal_name
-from procscope.cli.paper import Column, Piece
+from procscope.cli.paper import Piece
 from procscope.dashboard.words import count, duration
 
 COLUMNS = (
     Column("RUN"),
     Column("NAME", flexible=True),
     Column("STATE"),
-    Column("STARTED"),
+    Column("STARTED", spare=True),
     Column("TOOK", right=True),
     Column("TASKS", right=True),
     Column("FAILED", right=True),
     Column("LOST", right=True),
-    Column("WORKERS", right=True),
+    Column("WORKERS", right=True, spare=True),
     Column("DROPPED", right=True),
 )
 

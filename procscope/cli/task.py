@@ -14,6 +14,7 @@ from procscope.cli.options import db_option, json_option
 def command(task_id: int, db: str | None, as_json: bool) -> None:
     """Show one task: its path with times, worker, traceback, and how long this function took lately."""
     from procscope.cli import asking, paper, shapes, task_page
+    from procscope.runtime import clock
     from procscope.runtime.errors import NotFoundError
 
     store = asking.settled_store(db)
@@ -23,4 +24,4 @@ def command(task_id: int, db: str | None, as_json: bool) -> None:
     if as_json:
         paper.json_lines([shapes.task(detail.task)])
     else:
-        paper.lines(task_page.page(detail))
+        paper.lines(task_page.page(detail, clock.wall_ns() // 1000))

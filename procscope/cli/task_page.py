@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from procscope.runtime.store.rows import Process, Task, TaskDetail
 
 
-def page(detail: TaskDetail) -> list[Line]:
-    """The whole page, what matters most first."""
+def page(detail: TaskDetail, now_us: int) -> list[Line]:
+    """The whole page at `now_us`, what matters most first."""
     task = detail.task
-    lines: list[Line] = [_head(task), _path(task)]
+    lines: list[Line] = [_head(task), [*_path(task), *_so_far(task, now_us)]]
     if task.reason:
         lines.append([(task.reason, paper.STATE_STYLES.get(task.state, ""))])
     if task.raised:
         lines += [[], *exception_page.page(task.raised)]
     lines += [[], *_facts(detail)]
-    if recent := durations_page.page(detail):
+    if recent := durations_page.page(detail, seconds_so_far(task, now_us)):
         lines += [[], *recent]
     return lines
 
@@ -60,6 +60,19 @@ def _path(task: Task) -> list[Piece]:
         style = paper.STATE_STYLES.get(task.state, "")
         steps.append((f"{task.state} {times.clock(iso(task.finished_us))}", style))
     return steps or [("nothing is known of its times", paper.DIM)]
+
+
+def seconds_so_far(task: Task, now_us: int) -> float | None:
+    """How long it ran, or runs already."""
+    if task.state != "running" or task.started_us is None:
+        return task.run_s
+    return max(0, now_us - task.started_us) / 1e6
+
+
+def _so_far(task: Task, now_us: int) -> list[Piece]:
+    if task.state != "running":
+        return []
+    return [(" ── ", paper.DIM), (f"{duration(seconds_so_far(task, now_us))} so far", paper.ACCENT)]
 
 
 def _arrow(before: list[Piece], seconds: float | None, what: str) -> list[Piece]:

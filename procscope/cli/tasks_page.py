@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from procscope.cli import paper, times
-from procscope.cli.paper import Column, Piece
+from procscope.cli.columns import Column
+from procscope.cli.paper import Piece
 from procscope.dashboard.words import duration
 
 COLUMNS = (
@@ -14,9 +15,9 @@ COLUMNS = (
     Column("CALL", flexible=True),
     Column("ITEM", right=True),
     Column("WORKER", right=True),
-    Column("WAITED", right=True),
+    Column("WAITED", right=True, spare=True),
     Column("RAN", right=True),
-    Column("WHEN"),
+    Column("WHEN", spare=True),
     Column("WHY", flexible=True),
 )
 

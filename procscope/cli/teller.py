@@ -1,6 +1,10 @@
 """The teller: stays behind when the launcher becomes the program, and says in one line how the run ended.
 
 It is nobody's child, in a session of its own, deaf to signals, and holds nothing of the program's but stderr.
+
+On a terminal the line has to come before the shell's prompt, so before the program's end: there the program, at the
+very end of its exit, rings a bell (a byte into a named pipe of the run's directory) and waits, for at most a second,
+until the teller closes it. The exit code is not known yet then, and the line does not claim to know it.
 """
 
 from __future__ import annotations
@@ -13,9 +17,9 @@ import sys
 
 from procscope.cli import detach, ending
 from procscope.runtime import clock
+from procscope.runtime.instrument import bell
 from procscope.runtime.settings import Settings
 
-TOLD = "told"
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE)
 
 
@@ -25,26 +29,37 @@ def leave_behind(key: str, directory: str, settings: Settings) -> None:
         return
     with contextlib.suppress(OSError):
         main = os.pidfd_open(os.getpid())
-        detach.detached(lambda: _watch(main, key, directory, settings))
-        os.close(main)
+        rope = _hang_bell(directory) if sys.stderr.isatty() else None
+        detach.detached(lambda: _watch(main, rope, key, settings))
+        for descriptor in (main, rope):
+            if descriptor is not None:
+                os.close(descriptor)
 
 
-def _watch(main: int, key: str, directory: str, settings: Settings) -> None:
+def _hang_bell(directory: str) -> int:
+    """A pipe by its name in the run's directory, which the program rings at its very end (see the module)."""
+    path = bell.path(directory, os.getpid())
+    os.mkfifo(path, 0o600)
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _watch(main: int, rope: int | None, key: str, settings: Settings) -> None:
     began = clock.mono_ns()
     for number in _DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
     detach.close_standard(keep_stderr=True)
-    detach.close_inherited(keep=(2, main))
+    detach.close_inherited(keep=(main,) if rope is None else (main, rope))
     os.chdir(settings.home)
-    _until_ready(main)
+    over = main in _first_ready(main, rope)
     seconds = (clock.mono_ns() - began) / 1e9
     with contextlib.suppress(Exception):
-        print(ending.line(key, seconds, settings), file=sys.stderr, flush=True)
-    with contextlib.suppress(OSError):
-        os.close(os.open(os.path.join(directory, TOLD), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        said = ending.line(key, seconds, settings) if over else ending.line_before_exit(key, seconds, settings)
+        print(said, file=sys.stderr, flush=True)
 
 
-def _until_ready(descriptor: int) -> None:
+def _first_ready(main: int, rope: int | None) -> list[int]:
     waiting = select.poll()
-    waiting.register(descriptor, select.POLLIN)
-    waiting.poll()
+    for descriptor in (main, rope):
+        if descriptor is not None:
+            waiting.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in waiting.poll()]

@@ -27,5 +27,6 @@ def command(ctx: click.Context, run: str, db: str | None, as_json: bool) -> None
         paper.json_lines(trees)
     else:
         reasons = {row.pid: row.reason for row in processes if row.reason}
-        paper.lines(tree_page.page(shapes.run(found), trees, reasons))
+        paper.lines([tree_page.head(shapes.run(found))])
+        paper.table(tree_page.COLUMNS, tree_page.rows(trees, reasons))
     ctx.exit(0 if trees else 1)

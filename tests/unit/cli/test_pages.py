@@ -28,7 +28,7 @@ def test_trouble_is_loud_and_zero_is_not() -> None:
 def test_a_lost_task_says_who_died_of_what() -> None:
     """The page of a lost item: where it was, how long it waited and ran, and the reason in words."""
     lost = rows.task(state_code=int(State.LOST), index=23, batch_total=400, reason="worker 4131 was killed by SIGKILL")
-    head, path, reason, *_ = texts(task_page.page(rows.detail(lost)))
+    head, path, reason, *_ = texts(task_page.page(rows.detail(lost), rows.NOW))
     assert head == "load('x')  LOST  item 23 of 400 · Pool · worker 4131"
     assert " ── 400 ms waiting ──▶ started " in path
     assert " ── 40 ms ──▶ lost " in path
@@ -45,7 +45,7 @@ def test_a_task_that_never_ran_has_no_invented_times() -> None:
         pid=None,
         process_id=None,
     )
-    _, path, *_ = texts(task_page.page(rows.detail(found)))
+    _, path, *_ = texts(task_page.page(rows.detail(found), rows.NOW))
     assert "started" not in path
     assert "──▶ cancelled" in path
 
@@ -67,13 +67,20 @@ def test_causes_are_joined_by_because_of() -> None:
     ]
 
 
+def test_a_running_task_says_for_how_long() -> None:
+    """The stuck one is found by its age, not by subtracting clock times in one's head."""
+    found = rows.task(state_code=int(State.RUNNING), finished_us=None, duration_us=None)
+    _, path, *_ = texts(task_page.page(rows.detail(found), rows.NOW + 252_400_000))
+    assert path.endswith(" ── 4 m 12 s so far")
+
+
 def test_recent_durations_mark_this_one() -> None:
     """Is this one odd? The answer must not need arithmetic."""
     recent = [Recent(id, 40_000, 2) for id in range(1, 200)] + [Recent(500, 4_000_000, 2)]
     found = rows.detail(
         rows.task(id=500, duration_us=4_000_000), recent=recent, quantiles=Quantiles(200, 40_000, 41_000, 42_000)
     )
-    head, bars = texts(task_page.page(found))[-2:]
+    head, bars = texts(task_page.page(found, rows.NOW))[-2:]
     assert head.endswith("this one 4.0 s, 100× the median")
     assert bars.endswith("▁▁▸█◂")
     assert len(bars) == 62
@@ -95,10 +102,10 @@ def test_the_tree_tells_the_dead_from_the_idle() -> None:
         rows.process(id=3, parent_id=1, pid=4131, state="killed", signal=9, current_func="__main__.load",
                      current_index=23, current_since_us=since, rss=2_000_000_000),
     ]  # fmt: skip
-    lines = texts(tree_page.page(shapes.run(rows.run()), shapes.trees(processes, {}), {}))
-    assert lines == [
-        "job.py  finished 3.2 s  4f21c9",
-        "4101 main  running",
-        "├─ 4127 worker  idle",
-        "└─ 4131 worker  † killed by SIGKILL on load item 23  1.9 GB at the end",
+    found = tree_page.rows(shapes.trees(processes, {}), {})
+    assert texts([tree_page.head(shapes.run(rows.run()))]) == ["job.py  finished 3.2 s  4f21c9"]
+    assert [[text for text, _ in row] for row in found] == [
+        ["4101 main", "running", "", "", ""],
+        ["├─ 4127 worker", "idle", "", "", ""],
+        ["└─ 4131 worker", "† killed by SIGKILL on load item 23", "", "", "1.9 GB"],
     ]
