@@ -356,6 +356,7 @@ class Running:
     cpu: float | None
     rss: int | None
     quantiles: Quantiles | None = None
+    pool_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ ALLOWED: dict[str, list[str]] = {
     f"{R}.instrument*": [*GROUND, f"{R}.instrument*", f"{R}.journal", f"{R}.journal.*"],
     f"{R}.collector*": [*GROUND, f"{R}.collector*", f"{R}.journal*", f"{R}.store*", f"{R}.diagnosis*", f"{R}.alerts*"],
     f"{R}.store*": [*GROUND, f"{R}.store*", "procscope.migrations*"],
+    f"{R}.store.queries*": [*GROUND, f"{R}.store*", f"{R}.diagnosis.facts"],
     f"{R}.diagnosis*": [*GROUND, f"{R}.diagnosis*"],
     f"{R}.alerts*": [*GROUND, f"{R}.alerts*", f"{R}.store*", f"{R}.diagnosis*"],
     "procscope.dashboard*": [
@@ -31,6 +32,7 @@ ALLOWED: dict[str, list[str]] = {
         f"{R}.store",
         f"{R}.store.quer*",
         f"{R}.store.rows",
+        f"{R}.store.wire",
         f"{R}.diagnosis*",
     ],
     "procscope.migrations*": [*GROUND, f"{R}.store*", "procscope.migrations*"],

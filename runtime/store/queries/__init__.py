@@ -5,17 +5,18 @@ task_rows     tasks (a page of a query), tasks_by_id, task
 failure_rows  failures, failure, function_quantiles, pool_quantiles, usual
 present       running, pool_rates, run_progress
 series        process_series, pool_series, host_series
-totals        totals
+totals        totals, live_workers
+facts         facts, for the diagnosis
 """
 
 from __future__ import annotations
 
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.engine import open_engine
-from procscope.runtime.store.queries.totals import TotalsQueries
+from procscope.runtime.store.queries.facts import FactQueries
 
 
-class Store(TotalsQueries):
+class Store(FactQueries):
     """The read side of a database. Share one between threads; `with store.snapshot():` makes questions agree."""
 
     @classmethod

@@ -12,7 +12,7 @@ from procscope.runtime.store.queries.task_rows import TaskQueries
 from procscope.runtime.store.rows import Batch, Pool, PoolRate, Run, Running, RunProgress
 
 _ROWS = """SELECT t.id, t.process_id, p.pid, t.run_id, r.key, t.pool_id, o.name, t.batch_id, t.item_index, b.total,
- t.func_id, t.args, t.thread, coalesce(t.started_us, t.submitted_us), p.cpu, p.rss
+ t.func_id, t.args, t.thread, coalesce(t.started_us, t.submitted_us), p.cpu, p.rss, o.kind
  FROM tasks t JOIN runs r ON r.id = t.run_id AND r.state = 'running'
  LEFT JOIN processes p ON p.id = t.process_id LEFT JOIN pools o ON o.id = t.pool_id
  LEFT JOIN batches b ON b.id = t.batch_id
@@ -20,7 +20,7 @@ _ROWS = """SELECT t.id, t.process_id, p.pid, t.run_id, r.key, t.pool_id, o.name,
 # A chunk's items have no row while they run: only their process says what it does. For a Pool the slot names the
 # batch; for an executor, the chunk, so the open batch of that function is taken.
 _SLOTS = """SELECT p.id, p.pid, p.run_id, r.key, p.pool_id, o.name, p.current_index, p.current_func, p.current_args,
- p.current_since_us, p.cpu, p.rss, p.current_task
+ p.current_since_us, p.cpu, p.rss, p.current_task, o.kind
  FROM runs r CROSS JOIN processes p LEFT JOIN pools o ON o.id = p.pool_id
  WHERE r.state = 'running' AND p.run_id = r.id AND p.state = 'running' AND p.current_since_us IS NOT NULL
  AND p.current_func IS NOT NULL ORDER BY p.current_since_us LIMIT :limit"""
@@ -91,16 +91,16 @@ def _unknown(slots: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
 
 
 def _from_row(row: Any) -> Running:
-    return Running(*[*row[:11], "", *row[11:]])
+    return Running(*[*row[:11], "", *row[11:16], None, row[16]])
 
 
 def _from_slot(slot: Any, batches: Sequence[Batch]) -> Running:
-    process, pid, run, key, pool, name, index, func, args, since, cpu, rss, number = slot
+    process, pid, run, key, pool, name, index, func, args, since, cpu, rss, number, kind = slot
     fitting = [b for b in batches if b.number == number] or [b for b in batches if b.func_id == func]
     batch = fitting[-1] if fitting and index is not None and index >= 0 else None
     return Running(
         None, process, pid, run, key, pool, name, batch.id if batch else None, index, batch.total if batch else None,
-        func, "", args, None, since, cpu, rss,
+        func, "", args, None, since, cpu, rss, None, kind,
     )  # fmt: skip
 
 

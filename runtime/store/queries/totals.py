@@ -52,6 +52,10 @@ class TotalsQueries(PresentQueries):
             failed_series=bins.of(bins.failed), memory_series=bins.of(bins.memory),
         )  # fmt: skip
 
+    def live_workers(self) -> int:
+        """Workers of live runs that have not ended."""
+        return int(self._one(_WORKERS)[1])
+
     def _add_pools(self, bins: _Bins, pools: Sequence[Pool]) -> None:
         if not pools:
             return

@@ -1,0 +1,111 @@
+"""The rules, in the order of what a person at 3 in the morning wants to know first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup
+from procscope.runtime.diagnosis.incidents import Incident, Level
+from procscope.runtime.diagnosis.pool_rules import pool_incidents
+from procscope.runtime.diagnosis.stuck import stuck_tasks
+from procscope.runtime.diagnosis.words import call, several, short, signal_name, type_name
+
+_SIGTERM = 15
+
+
+def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
+    """Every incident in `facts`, the worst first and then the youngest; `task_limit_s` is Settings.task_limit."""
+    found = [
+        *stuck_tasks(facts.running, facts.as_of_us, task_limit_s),
+        *_killed(facts),
+        *pool_incidents(facts),
+        *_ended(facts),
+        *_failures(facts),
+        *_drops(facts),
+    ]
+    return sorted(found, key=lambda incident: (incident.level, -incident.since_us, incident.id))
+
+
+def all_is_well(facts: Facts) -> str:
+    """The one quiet line for when there is no incident."""
+    watching = [several(facts.live_runs, "run")] if facts.live_runs else []
+    watching += [several(facts.live_workers, "worker")] if facts.live_runs and facts.live_workers else []
+    return "Nothing is wrong. " + (f"Watching {', '.join(watching)}." if watching else "Nothing is running.")
+
+
+def _killed(facts: Facts) -> Iterator[Incident]:
+    for dead in facts.dead:
+        if _deliberate(dead):
+            continue
+        doing = ""
+        if dead.func:
+            item = f"item {dead.index} of " if dead.index is not None and dead.index >= 0 else ""
+            doing = f" on {item}{call(dead.func)}"
+        cost = f" — {several(dead.lost, 'task')} lost" if dead.lost else ""
+        kind = dead.kind if dead.kind in ("worker", "manager") else "process"
+        text = f"{kind} {dead.pid} was killed ({signal_name(dead.signal)}){doing}{cost}"
+        yield Incident(
+            f"dead:{dead.process_id}",
+            Level.CRITICAL,
+            text,
+            dead.at_us,
+            dead.run,
+            dead.task_id,
+            dead.process_id,
+            dead.pid,
+        )
+
+
+def _deliberate(dead: DeadProcess) -> bool:
+    """The program sent the signal, or its pool did while it closed or fell over another worker's death."""
+    if dead.reason and dead.reason.startswith("the program sent"):
+        return True
+    return dead.signal == _SIGTERM and dead.pool_state in ("terminated", "broken", "closed")
+
+
+def _ended(facts: Facts) -> Iterator[Incident]:
+    for run in facts.ended:
+        code = run.exit_code
+        if run.state == "killed":
+            how = (
+                f"was killed ({signal_name(-code)})"
+                if code is not None and code < 0
+                else "vanished without an exit code"
+            )
+        else:
+            how = f"ended with exit code {code}"
+        yield Incident(f"run:{run.run}", Level.WARNING, f"{run.name} {how}", run.at_us, run.run)
+
+
+def _failures(facts: Facts) -> Iterator[Incident]:
+    for group in facts.failures:
+        if group.stage != "initializer":
+            yield Incident(
+                f"failures:{group.run}:{group.func}:{group.stage}:{group.type}",
+                Level.WARNING, _failure_text(group), group.first_us, group.run, group.task_id,
+            )  # fmt: skip
+
+
+def _failure_text(group: FailureGroup) -> str:
+    what = {"result": "the result of ", "callback": "a callback of "}.get(group.stage, "")
+    who = f"{what}{call(group.func)}" if group.func else group.run_name
+    times = "failed" if group.n == 1 else f"failed {group.n:,} times"
+    message = f": {short(group.message)}" if group.message else ""
+    return f"{who} {times} with {type_name(group.type)}{message}"
+
+
+_DROP_WORDS = {
+    "spool_full": "the spool is over its cap",
+    "disk_full": "the disk is full",
+    "too_large": "too large for a record",
+    "capture_failed": "they could not be captured",
+    "hook_failed": "a hook failed",
+    "no_region": "no journal could be opened",
+}
+
+
+def _drops(facts: Facts) -> Iterator[Incident]:
+    for drop in facts.drops:
+        why = _DROP_WORDS.get(drop.reason, drop.reason.replace("_", " "))
+        text = f"{drop.run_name} could not record {several(drop.n, 'fact')}: {why}"
+        yield Incident(f"drops:{drop.run}:{drop.reason}", Level.WARNING, text, drop.first_us, drop.run)
