@@ -209,7 +209,10 @@ class TaskFailed(NamedTuple):
 
 
 class TaskDropped(NamedTuple):
-    """A task or a whole batch (`number` of either) will not run. `outcome` is CANCELLED or FAILED, `reason` words."""
+    """A task or a whole batch (`number` of either) will not run. `outcome` is CANCELLED or FAILED, `reason` words.
+
+    Of a Pool's batch only chunk `chunk` of `size` items, unless that is -1.
+    """
 
     at: int
     pool: int
@@ -217,6 +220,8 @@ class TaskDropped(NamedTuple):
     outcome: int
     reason: str
     raised: Raised | None = None
+    chunk: int = -1
+    size: int = -1
 
 
 class ResultFailed(NamedTuple):
