@@ -45,15 +45,17 @@ export function middle(text, max) {
 }
 
 /**
- * The colour slot of a function: the same on every page and in every session. 32-bit FNV-1a of the name.
- * @param {string | null | undefined} name @returns {number} 0 to 6, the number in --fn-N
+ * The mark of a function: the same on every page and in every session. Seven colours that colour-blind eyes tell apart,
+ * in three shapes. 32-bit FNV-1a of the name.
+ * @param {string | null | undefined} name @returns {{colour: number, shape: number}} the N of --fn-N (0 to 6), and 0 to 2
  */
-export function colourOf(name) {
+export function markOf(name) {
   let hash = 0x811c9dc5;
   for (const letter of name ?? '') {
     hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
-  return (hash ^ (hash >>> 16)) % 7;
+  hash = (hash ^ (hash >>> 15)) >>> 0;
+  return { colour: hash % 7, shape: Math.floor(hash / 7) % 3 };
 }
 
 /**

@@ -51,17 +51,17 @@ export function extend(chart, points, cap = CHART_CAP) {
 
 /**
  * The points of a polyline in a box of `width` × `height`, newest at the right; gaps where a value is missing.
- * @param {(number | null)[]} values @param {number} width @param {number} height @param {number | null} [top] the value at the top edge
+ * @param {(number | null)[]} values @param {number} width @param {number} height @param {number | null} [top] the value at the top edge; a little above the highest if not given
  * @returns {string[]} one "x,y x,y …" for each unbroken stretch
  */
 export function polylines(values, width, height, top = null) {
-  const max = Math.max(top ?? 0, ...values.map((v) => v ?? 0)) || 1;
+  const max = top || Math.max(0, ...values.map((v) => v ?? 0)) * 1.15 || 1;
   const step = values.length > 1 ? width / (values.length - 1) : 0;
   /** @type {string[][]} */
   const lines = [[]];
   values.forEach((value, i) => {
     if (value == null) lines.push([]);
-    else lines[lines.length - 1]?.push(`${(i * step).toFixed(1)},${(height - (value / max) * height).toFixed(1)}`);
+    else lines[lines.length - 1]?.push(`${(i * step).toFixed(1)},${(height - Math.min(1.2, value / max) * height).toFixed(1)}`);
   });
   return lines.filter((line) => line.length > 0).map((line) => line.join(' '));
 }

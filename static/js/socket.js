@@ -37,8 +37,8 @@ function connect() {
 /** A handshake that failed does not say why: a server that is gone and a login that ran out look the same. */
 async function explain() {
   try {
-    const answer = await fetch('/api/health', { cache: 'no-store' });
-    setWire(answer.status === 401 || answer.status === 403 ? 'refused' : 'down');
+    const answer = await fetch('/api/tasks?limit=1', { cache: 'no-store' });
+    setWire(answer.status === 401 ? 'refused' : 'down');
   } catch {
     setWire('down');
   }

@@ -1,7 +1,7 @@
 /** One task: what it was, what became of it, and whether that is odd. */
 import { html } from '../lib/html.js';
 import { Lines } from '../charts/lines.js';
-import { bytes, epoch } from '../format.js';
+import { bytes } from '../format.js';
 import { Copy } from '../parts/marks.js';
 import { TaskHead } from './task/head.js';
 import { Path } from './task/path.js';
@@ -14,7 +14,7 @@ const Worker = ({ worker }) => {
   const chart = { t: series.t, series: [{ name: 'memory', values: series.values }] };
   const ended = worker.reason || (worker.signal ? `killed by ${worker.signal}` : worker.state);
   return html`<section class="section" aria-labelledby="worker"><h2 id="worker">Worker ${worker.pid}<small>${ended}</small></h2>
-    <div class="body"><${Lines} chart=${chart} words=${bytes} title="Memory of its worker (RSS)" none="It lived too short to be sampled." /></div></section>`;
+    <div class="body"><${Lines} chart=${chart} words=${bytes} bytes title="Memory of its worker (RSS)" none="It lived too short to be sampled." /></div></section>`;
 };
 
 /** @param {{model: import('../model.js').Task}} props */
@@ -25,6 +25,6 @@ export const Task = ({ model }) => {
     ${exception && html`<${Trace} exception=${exception} />`}
     <section class="section" aria-labelledby="args"><h2 id="args">Arguments</h2><div class="body">
       ${task.args ? html`<pre class="args">${task.args}</pre><div class="tools"><${Copy} text=${task.args} what="arguments" /></div>` : html`<p class="none">They were not captured.</p>`}</div></section>
-    ${recent && recent.runs.length > 0 && html`<${RecentDots} recent=${recent} task=${task} at=${epoch(task.started_at)} />`}
+    ${recent && recent.runs.length > 0 && html`<${RecentDots} recent=${recent} task=${task} />`}
     ${worker && html`<${Worker} worker=${worker} />`}`;
 };

@@ -16,7 +16,7 @@ const Row = ({ pool }) => html`<a class=${`row pool-row ${pool.gone ? 'gone' : '
   <span class="trend"><${Spark} series=${pool.depth_series} label="queue depth, recent" /></span>
   <span class="depth"><span class="num">${count(pool.depth)}</span> <span class="unit">waiting</span></span>
   <span class="rate num"><${Rate} n=${pool.per_s} /></span>
-  <span class="wide"><span class="unit">p95 </span><span class="num">${duration(pool.p95_s)}</span></span></a>`;
+  <span class="wide p95"><span class="unit">p95 </span><span class="num">${duration(pool.p95_s)}</span></span></a>`;
 
 /** @param {{pools: PoolRow[]}} props */
 export const Pools = ({ pools }) => {

@@ -35,13 +35,13 @@ const Doing = ({ node, dead }) => {
   const name = node.kind === 'worker' ? '' : node.kind === 'main' ? 'main' : node.name || node.kind;
   return html`<span class="pid">${node.pid ?? ''}</span>${name && html`<span class=${node.kind === 'main' ? 'name' : 'kind'}>${name}</span>`}
     ${words}${dead && call ? html`<span class="kind">on</span>` : ''}${call || (!dead && node.kind === 'worker' && html`<span class="faint">idle</span>`)}
-    ${current?.stuck && !dead ? html`<span class="bad strong"><${Icon} name="alarm" /> stuck</span>` : ''}`;
+    ${current?.stuck && !dead ? html`<span class="state bad"><${Icon} name="alarm" />stuck</span>` : ''}`;
 };
 
-/** @param {{node: Node, dead: boolean, top: number}} props */
-const Load = ({ node, dead, top }) => html`
+/** @param {{node: Node, dead: boolean}} props */
+const Load = ({ node, dead }) => html`
   <span class="pair wide"><span class="num">${dead ? '' : percent(node.cpu)}</span><${Spark} series=${node.cpu_series} top=${100} label="CPU, recent" /></span>
-  <span class="pair wide" title=${node.rss == null ? '' : `${count(node.rss)} B`}><span class="num">${node.rss == null ? '' : bytes(node.rss)}</span><${Spark} series=${node.rss_series} top=${top} label="memory, recent" /></span>
+  <span class="pair wide" title=${node.rss == null ? '' : `${count(node.rss)} B`}><span class="num">${node.rss == null ? '' : bytes(node.rss)}</span><${Spark} series=${node.rss_series} label="memory, recent" /></span>
   <span class="small narrow"><span class="num">${dead ? '' : percent(node.cpu)}</span> <span class="num">${bytes(node.rss)}</span></span>`;
 
 /** @param {Node} node @param {boolean} dead */
@@ -57,23 +57,23 @@ function href(node) {
   return node.pid == null || node.pool ? null : `/tasks?q=${encodeURIComponent(`worker:${node.pid}`)}`;
 }
 
-/** @augments {Component<{node: Node, kids: number, open: boolean, toggle: (id: string) => void, top: number}>} */
+/** @augments {Component<{node: Node, kids: number, open: boolean, toggle: (id: string) => void}>} */
 export class NodeRow extends Component {
   /** A row whose node did not change is not drawn again. @param {any} next */
   shouldComponentUpdate(next) {
     const old = this.props;
-    return next.node !== old.node || next.kids !== old.kids || next.open !== old.open || next.top !== old.top;
+    return next.node !== old.node || next.kids !== old.kids || next.open !== old.open;
   }
 
   render() {
-    const { node, kids, open, toggle, top } = this.props;
+    const { node, kids, open, toggle } = this.props;
     const dead = Boolean(node.ended_at) && !node.pool;
     const mood = `${node.pool || node.kind === 'pool' ? 'pool' : ''} ${dead ? 'dead' : ''} ${node.current?.stuck && !dead ? 'stuck' : ''}`;
     return html`<div class=${`row node ${mood}`} role="treeitem" aria-level=${node.depth + 1} aria-expanded=${kids ? open : undefined} tabindex="-1" data-row data-href=${href(node)}>
       <span class="lead">${Array.from({ length: node.depth }, (_, i) => html`<i class="lane" key=${i}></i>`)}
         ${kids ? html`<button class="fold" tabindex="-1" aria-label=${open ? 'Fold' : 'Unfold'} aria-expanded=${open} onClick=${() => toggle(node.id)}><${Icon} name="fold" /></button>` : html`<i class="fold-none"></i>`}
         ${node.kind === 'pool' ? html`<${Pool} node=${node} />` : html`<${State} state=${node.state} /><${Doing} node=${node} dead=${dead} />`}</span>
-      <span class="num age">${since(node, dead)}</span>${node.kind === 'pool' ? html`<span class="wide"></span><span class="wide"></span>` : html`<${Load} node=${node} dead=${dead} top=${top} />`}
+      <span class="num age">${since(node, dead)}</span>${node.kind === 'pool' ? html`<span class="wide"></span><span class="wide"></span>` : html`<${Load} node=${node} dead=${dead} />`}
       <span class="num wide">${node.tasks_done ? count(node.tasks_done) : ''}</span></div>`;
   }
 }

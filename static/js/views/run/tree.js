@@ -24,12 +24,11 @@ export const Tree = ({ nodes }) => {
     if (!next.delete(id)) next.add(id);
     return next;
   });
-  const top = useMemo(() => Math.max(1, ...nodes.map((n) => n.rss ?? 0)), [nodes]);
   return html`<section class="section" aria-labelledby="tree"><h2 id="tree">Processes<small>${summary(nodes)}</small></h2>
-    <div class="body"><div class="node labels" aria-hidden="true"><span>process and what it is doing</span><span class="num">for</span><span class="num">cpu</span><span class="num">memory</span><span class="num">done</span></div>
+    <div class="body"><div class="node labels" aria-hidden="true"><span>process and what it is doing</span><span class="num">for</span><span class="pair wide"><span class="num">cpu</span></span><span class="pair wide"><span class="num">memory</span></span><span class="num">done</span></div>
     <div class="tree" ref=${ref} role="tree" aria-label="Processes">
       <div role="presentation" style=${{ height: `${before}px` }}></div>
-      ${rows.slice(from, to).map(({ node, kids, open }) => html`<${NodeRow} key=${node.id} node=${node} kids=${kids} open=${open} toggle=${toggle} top=${top} />`)}
+      ${rows.slice(from, to).map(({ node, kids, open }) => html`<${NodeRow} key=${node.id} node=${node} kids=${kids} open=${open} toggle=${toggle} />`)}
       <div role="presentation" style=${{ height: `${after}px` }}></div>
     </div></div></section>`;
 };

@@ -1,7 +1,7 @@
 /** The task by its call, its state and, when it went wrong, the sentence that says how. */
 import { html } from '../../lib/html.js';
-import { call, colourOf, item } from '../../names.js';
-import { Copy, State } from '../../parts/marks.js';
+import { call, item } from '../../names.js';
+import { Copy, Mark, State } from '../../parts/marks.js';
 
 /** @typedef {import('../../model.js').Task['task']} TaskData */
 
@@ -23,7 +23,7 @@ const Verdict = ({ task, exception }) => {
 export const TaskHead = ({ task, exception }) => {
   const worker = `worker:${task.pid}`;
   return html`<header class="task-head">
-    <h1><span class="lead"><i class=${`fn fn-${colourOf(task.func)}`}></i> <span class="call">${call(task.func, task.args)}</span></span></h1>
+    <h1><span class="lead"><${Mark} func=${task.func} /> <span class="call">${call(task.func, task.args)}</span></span></h1>
     <div class="facts"><span class=${`is-${task.state}`}><${State} state=${task.state} word /></span>
       ${place(task) && html`<span>${place(task)}</span>`}
       ${task.pool && html`<span>${task.pool_kind ?? 'pool'} <span class="mono">${task.pool}</span></span>`}

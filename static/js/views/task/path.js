@@ -4,15 +4,10 @@ import { duration } from '../../format.js';
 import { Icon } from '../../parts/marks.js';
 import { Age, Clock } from '../../parts/times.js';
 
-/** @type {Record<string, string>} */
-const WORDS = { pending: 'submitted', running: 'started' };
-/** What the leg before a stop was spent on. @type {Record<string, string>} */
-const SPENT = { running: 'waiting' };
-
 /** @param {{path: import('../../model.js').Stop[], task: import('../../model.js').Task['task']}} props */
 export const Path = ({ path, task }) => html`<section class="section" aria-labelledby="path"><h2 id="path">What happened</h2>
   <ol class="path body">${path.map((stop, i) => html`<li key=${i}>
-    ${i > 0 && html`<span class="leg" title=${stop.after_s == null ? '' : `${stop.after_s} s`}>${stop.after_s == null ? '' : duration(stop.after_s)} ${SPENT[stop.state] ?? ''}</span>`}
-    <span class="stop"><span class=${`is-${stop.state} icon-box`}><${Icon} name=${stop.state === 'pending' ? 'pending' : stop.state} /></span><b class=${`is-${stop.state}`}>${WORDS[stop.state] ?? stop.state}</b>
+    ${i > 0 && html`<span class="leg" title=${stop.after_s == null ? '' : `${stop.after_s} s`}>${stop.after_s == null ? '' : duration(stop.after_s)} ${stop.state === 'started' ? 'waiting' : ''}</span>`}
+    <span class="stop"><span class=${`is-${stop.state} at`}><${Icon} name=${stop.state} /></span><b class=${`is-${stop.state}`}>${stop.state}</b>
       <${Clock} at=${stop.at} />${stop.note && html`<span class="note">${stop.note}</span>`}</span></li>`)}
     ${task.state === 'running' && html`<li><span class="leg"><${Age} since=${task.started_at} /> so far</span></li>`}</ol></section>`;

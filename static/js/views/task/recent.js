@@ -1,24 +1,38 @@
 /** This function's last durations as dots, with this one marked: is it odd? */
 import { html } from '../../lib/html.js';
+import { useWidth } from '../../lib/width.js';
 import { axis, place } from '../../dots.js';
 import { duration } from '../../format.js';
 
-const W = 1000;
-const H = 60;
+const TOP = 24;
+const H = 64;
+const BASE = TOP + H + 4;
 
-/** @param {{recent: NonNullable<import('../../model.js').Task['recent']>, task: import('../../model.js').Task['task'], at?: number | null}} props */
+/** A label beside an x, on the side where there is room. @param {number} x @param {number} width @param {number} [least] room it needs, px */
+const anchor = (x, width, least = 120) => (x < least ? 'start' : x > width - least ? 'end' : 'middle');
+
+/** @param {{name: string, s: number, x: number, width: number, left: boolean}} props */
+const Mark = ({ name, s, x, left }) => html`<g><line class="mark" x1=${x} x2=${x} y1="6" y2=${BASE} />
+  <text x=${x + (left ? -6 : 6)} y="14" text-anchor=${left ? 'end' : 'start'}>${name} ${duration(s)}</text></g>`;
+
+/** @param {{recent: NonNullable<import('../../model.js').Task['recent']>, task: import('../../model.js').Task['task']}} props */
 export const RecentDots = ({ recent, task }) => {
-  const dots = place(recent.runs, W, H);
-  const x = axis(recent.runs.flatMap((r) => r.run_s ?? []));
-  const bad = task.state === 'failed' || task.state === 'lost';
-  const mine = dots.find((d) => d.this);
-  const marks = [['p50', recent.p50_s], ['p99', recent.p99_s]].filter(([, s]) => s != null);
-  return html`<section class="section" aria-labelledby="recent"><h2 id="recent">This function<small>last ${recent.runs.length} runs</small></h2>
-    <div class="body"><svg class="dots" viewBox="-10 -18 1020 108" role="img" aria-label=${`Durations of the last ${recent.runs.length} runs. ${marks.map(([name, s]) => `${name} ${duration(/** @type {number} */ (s))}`).join(', ')}. This one ${duration(task.run_s)}.`}>
-      <line class="axis" x1="0" x2=${W} y1=${H + 4} y2=${H + 4} />
-      ${marks.map(([name, s], i) => { const at = Math.min(1, Math.max(0, x(/** @type {number} */ (s)))) * W; return html`<g key=${name}><line class="mark" x1=${at} x2=${at} y1="-4" y2=${H + 4} />
-        <text x=${at} y=${H + 22} text-anchor=${i === 0 ? 'end' : at > W * 0.8 ? 'end' : 'start'} dx=${i === 0 ? 10 : 0}>${name} ${duration(/** @type {number} */ (s))}</text></g>`; })}
-      ${dots.filter((d) => !d.this).map((d) => html`<circle key=${d.id} class=${d.state} cx=${d.x} cy=${d.y} r="2.5"><title>${duration(d.run_s)} ${d.state}</title></circle>`)}
-      ${mine && html`<path class=${`this ${bad ? 'bad' : ''}`} d=${`M${mine.x} ${H + 4}l-7 12h14z`} /><text class=${`now ${bad ? 'bad' : ''}`} x=${mine.x} y=${H + 30} text-anchor=${mine.x > W * 0.8 ? 'end' : mine.x < W * 0.2 ? 'start' : 'middle'}>this one ${duration(mine.run_s)}</text>`}
+  const { ref, width } = useWidth(600);
+  const mineIs = recent.runs.find((r) => r.this)?.run_s ?? task.run_s;
+  const dots = place(recent.runs, width, H).map((d) => ({ ...d, y: d.y + TOP }));
+  const scale = axis(recent.runs.flatMap((r) => r.run_s ?? []));
+  const at = (/** @type {number} */ s) => Math.min(1, Math.max(0, scale(s))) * width;
+  const bad = task.state === 'failed' || task.state === 'lost' ? 'bad' : '';
+  const mine = mineIs == null ? null : at(mineIs);
+  const { p50_s: p50, p99_s: p99 } = recent;
+  const words = `Durations of the last ${recent.runs.length} runs: p50 ${duration(p50)}, p99 ${duration(p99)}; this one ${duration(mineIs)}.`;
+  return html`<section class="section" aria-labelledby="recent"><h2 id="recent">This function<small>last ${recent.runs.length} durations</small></h2>
+    <div class="body" ref=${ref}><svg class="dots" width=${width} height=${BASE + 34} role="img" aria-label=${words}>
+      <line class="axis" x1="0" x2=${width} y1=${BASE} y2=${BASE} />
+      ${p50 != null && html`<${Mark} name="p50" s=${p50} x=${at(p50)} left=${at(p50) > 110} />`}
+      ${p99 != null && html`<${Mark} name="p99" s=${p99} x=${at(p99)} left=${at(p99) > width - 110} />`}
+      ${dots.filter((d) => !d.this).map((d) => html`<circle key=${d.id} class=${d.state} cx=${d.x} cy=${d.y} r="2.25"><title>${duration(d.run_s)} ${d.state}</title></circle>`)}
+      ${mine != null && html`<path class=${`this ${bad}`} d=${`M${mine} ${BASE + 1}l-7 12h14z`} />
+        <text class=${`now ${bad}`} x=${mine} y=${BASE + 29} text-anchor=${anchor(mine, width)}>this one ${duration(mineIs)}</text>`}
     </svg></div></section>`;
 };
