@@ -66,14 +66,9 @@ def _deliberate(dead: DeadProcess) -> bool:
 def _ended(facts: Facts) -> Iterator[Incident]:
     for run in facts.ended:
         code = run.exit_code
+        how = f"ended with exit code {code}"
         if run.state == "killed":
-            how = (
-                f"was killed ({signal_name(-code)})"
-                if code is not None and code < 0
-                else "vanished without an exit code"
-            )
-        else:
-            how = f"ended with exit code {code}"
+            how = f"was killed ({signal_name(-code)})" if code is not None and code < 0 else "vanished without a trace"
         yield Incident(f"run:{run.run}", Level.WARNING, f"{run.name} {how}", run.at_us, run.run)
 
 

@@ -106,7 +106,7 @@ class LiveRun:
         return self.run.process(pid, "worker", name, **{**row, **values})
 
     def _resized(self, batch: int, done: int) -> int:
-        took, span, failed = durations(1.62, 0.637), AGE_US - 2 * SECOND, 0
+        took, span, failed = durations(1.51, 0.637), AGE_US - 2 * SECOND, 0
         for i in (i for i in range(done + 1) if i != STUCK_ITEM):
             ended = self.run.started_us + SECOND + (i + 1) * span // (done + 1)
             failed = (

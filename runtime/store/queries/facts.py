@@ -69,7 +69,7 @@ class FactQueries(TotalsQueries):
                 dead=tuple(dead.values()),
                 failures=self._failure_groups(window),
                 pools=self._pool_facts(window, now),
-                drops=tuple(DropFacts(*row[:3], int(row[3]), row[4] or now) for row in self._rows(_DROPS, **window)),
+                drops=tuple(DropFacts(*[*row[:3], int(row[3]), row[4] or now]) for row in self._rows(_DROPS, **window)),
                 ended=tuple(EndedRun(*row) for row in self._rows(_ENDED, **window)),
             )
 
@@ -98,7 +98,7 @@ class FactQueries(TotalsQueries):
         usual = self.pool_quantiles(ids, now // 60_000_000 - 60)
         sql = """SELECT pool_id, max(pid) FROM processes WHERE pool_id IN :ids AND run_id IN
                  (SELECT run_id FROM pools WHERE id IN :ids) AND signal IS NOT NULL GROUP BY pool_id"""
-        died = {pool: pid for pool, pid in self._rows(sql, ids=ids)}
+        died: dict[int, int] = {row[0]: row[1] for row in self._rows(sql, ids=ids)}
         broken = {row[0]: row for row in self._rows(_INITIALIZERS, ids=ids)}
         return tuple(_pool(row, usual, died, broken.get(row[1])) for row in rows)
 
