@@ -25,7 +25,7 @@ def square(n):
 
 if __name__ == "__main__":
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        print([pool.apply(square, (n,)) for n in range(5)])
+        print([pool.apply(square, (n,)) for n in range(5)], flush=True)
     subprocess.run([sys.executable, "-c", "print('child')"], check=True)
 """
 
@@ -63,23 +63,23 @@ def test_wheel_of_the_source_distribution_is_the_same(built: Path, tmp_path: Pat
 
 
 def _observe(environment: Environment, home: Path) -> dict[str, Any]:
-    """Run JOB with `environment`'s command in an empty folder, and what `runs` and `tree` then say."""
-    (home / "job.py").write_text(JOB)
-    home.chmod(0o700)
-    variables = {"PROCSCOPE_STATE_DIR": str(home / "state")}
-    out = wheels.said(environment.procscope, "run", "job.py", cwd=home, variables=variables)
+    """Run JOB with `environment`'s command, recording in `home`, and what `runs` and `tree` then say."""
+    folder = environment.python.parent.parent
+    (folder / "job.py").write_text(JOB)
+    variables = {"PROCSCOPE_STATE_DIR": str(home)}
+    out = wheels.said(environment.procscope, "run", "job.py", cwd=folder, variables=variables)
     assert out == "[0, 1, 4, 9, 16]\nchild\n"
 
     def ended() -> dict[str, Any] | None:
         (run,) = map(
             json.loads,
-            wheels.said(environment.procscope, "runs", "--json", cwd=home, variables=variables).split("\n")[:1],
+            wheels.said(environment.procscope, "runs", "--json", cwd=folder, variables=variables).split("\n")[:1],
         )
         return run if run["state"] != "running" else None
 
     run = wait_until(ended, what="the run is over")
     assert run is not None
-    run["tree"] = wheels.said(environment.procscope, "tree", "--json", cwd=home, variables=variables)
+    run["tree"] = wheels.said(environment.procscope, "tree", "--json", cwd=folder, variables=variables)
     return run
 
 
