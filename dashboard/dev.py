@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from dataclasses import replace
 
 from procscope.dashboard import server
 from procscope.dashboard.app import create_app
@@ -25,7 +24,7 @@ def main() -> None:
     elif options.db:
         settings = settings.overlaid({"db": options.db})
     listener = server.bind(settings.host, options.port)
-    settings = replace(settings, port=listener.getsockname()[1])
+    settings = settings.overlaid({"port": listener.getsockname()[1]})
     open_engine(settings.database_url).dispose()
     app = create_app(settings)
     app.config["TEMPLATES_AUTO_RELOAD"] = True

@@ -20,6 +20,7 @@ from procscope.dashboard.views import subscribe
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.queries import Store
 
+log = logging.getLogger("procscope.dashboard")
 _QUIET = logging.getLogger("procscope.socket")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
@@ -53,7 +54,13 @@ def attach(app: Flask, hub: Hub, keys: Keys, start: Callable[[], None]) -> Socke
     events = _Events(hub, keys, start, server)
     for name in ("connect", "disconnect", "watch", "ack"):
         server.on_event(name, getattr(events, name))
+    server.on_error_default(_failed)
     return server
+
+
+def _failed(error: Exception) -> None:
+    """A mistake of ours in an event of one viewer: said once on the terminal, and the socket goes on."""
+    log.error("an event of a viewer failed", exc_info=error)
 
 
 class _Events:

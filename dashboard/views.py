@@ -34,9 +34,10 @@ _REQUIRED = frozenset({"key", "id"})
 
 def subscribe(wish: Any) -> Subscription:
     """{"view", "params"} as a viewer sent it, checked; raises BadQueryError naming what is wrong."""
-    if not isinstance(wish, dict) or wish.get("view") not in VIEWS:
+    view = wish.get("view") if isinstance(wish, dict) else None
+    if not isinstance(view, str) or view not in VIEWS:
         raise BadQueryError(f"there is no such view: watch one of {', '.join(VIEWS)}")
-    view, given = wish["view"], wish.get("params") or {}
+    given = wish.get("params") or {}
     if not isinstance(given, dict):
         raise BadQueryError("params must be an object of texts")
     found = [(name, str(given.get(name) or "")) for name in VIEWS[view]]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-NOTHING = "–"  # noqa: RUF001 - the sign the pages show for "no value"
+NOTHING = "–"
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
 

@@ -8,6 +8,8 @@ from procscope.dashboard.builders.reading import Kept, heading, now_us
 from procscope.dashboard.delta import Model
 from procscope.dashboard.presenters.overview import Facts, overview
 from procscope.dashboard.presenters.pool_lines import depth_series
+from procscope.runtime.diagnosis.incidents import Incident
+from procscope.runtime.diagnosis.rules import diagnose
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store
 from procscope.runtime.store.rows import Pool, PoolRate, PoolSeries
@@ -15,9 +17,11 @@ from procscope.runtime.store.rows import Pool, PoolRate, PoolSeries
 RUNS_SHOWN = 20
 POOLS_SHOWN = 50
 RUNNING_SHOWN = 50
+INCIDENTS_SHOWN = 50
 WINDOW_S = 300
 SERIES_S = 60
 _RATES_FOR = 1.0
+_INCIDENTS_FOR = 0.5
 
 
 class OverviewBuilder:
@@ -27,6 +31,7 @@ class OverviewBuilder:
         self._store = store
         self._settings = settings
         self._rates: Kept[dict[int, PoolRate]] = Kept(_RATES_FOR)
+        self._incidents: Kept[list[Incident]] = Kept(_INCIDENTS_FOR)
         self._depths: dict[int, tuple[int, int]] = {}
 
     def build(self, rev: int) -> Model:
@@ -41,7 +46,7 @@ class OverviewBuilder:
                 now_us=now,
                 rev=rev,
                 status=heading(store, self._settings, "overview", rev, sum(run.live for run in runs), now),
-                incidents=[],
+                incidents=self._incidents.get(None, lambda: self._diagnose(now))[:INCIDENTS_SHOWN],
                 runs=runs,
                 progress=store.run_progress([run for run in runs if run.live], now_us=now),
                 totals=store.totals(WINDOW_S, now_us=now),
@@ -58,6 +63,9 @@ class OverviewBuilder:
         since = now_us() // 1_000_000 - SERIES_S
         series = self._store.pool_series([int(line["id"]) for line in snapshot["pools"]], since)
         return {**snapshot, "pools": [_drawn(line, series.get(int(line["id"]))) for line in snapshot["pools"]]}
+
+    def _diagnose(self, now: int) -> list[Incident]:
+        return diagnose(self._store.facts(now_us=now), task_limit_s=self._settings.task_limit)
 
     def _pool_times(self, pools: list[Pool], second: int) -> dict[int, int]:
         """When each pool's depth last moved: viewers add a point then, and only then."""

@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from procscope.dashboard.presenters.pool_lines import pool_state, pool_title
-from procscope.dashboard.presenters.running_lines import is_stuck, tasks_of_worker, visible_cpu, visible_rss
+from procscope.dashboard.presenters.running_lines import tasks_of_worker, too_old, visible_cpu, visible_rss
 from procscope.dashboard.words import iso
 from procscope.runtime.store.rows import Pool, PoolRate, Process, Quantiles
 
@@ -94,7 +94,7 @@ def process_is_stuck(process: Process, found: Quantiles | None, now_us: int, lim
     """Does it still run a task that should have ended long ago?"""
     if not process.alive or process.current_func is None or process.current_since_us is None:
         return False
-    return is_stuck(now_us - process.current_since_us, found, limit_s)
+    return too_old(now_us - process.current_since_us, found, limit_s)
 
 
 def ending(process: Process) -> str | None:

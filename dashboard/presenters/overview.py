@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from procscope.dashboard.presenters.incidents import incident_line
 from procscope.dashboard.presenters.pool_lines import pool_line
 from procscope.dashboard.presenters.run_lines import points, run_line, significant
 from procscope.dashboard.presenters.running_lines import running_line
 from procscope.dashboard.words import iso
+from procscope.runtime.diagnosis.incidents import Incident
 from procscope.runtime.store.rows import Pool, PoolRate, Run, Running, RunProgress, Totals
 
 CARD_POINTS = 60
@@ -22,7 +24,7 @@ class Facts:
     now_us: int
     rev: int
     status: Mapping[str, Any]
-    incidents: Sequence[Mapping[str, Any]]
+    incidents: Sequence[Incident]
     runs: Sequence[Run]
     progress: Mapping[int, RunProgress]
     totals: Totals
@@ -40,7 +42,7 @@ def overview(facts: Facts) -> dict[str, Any]:
         "rev": facts.rev,
         "now": iso(facts.now_us),
         **facts.status,
-        "incidents": list(facts.incidents),
+        "incidents": [incident_line(incident) for incident in facts.incidents],
         "watching": {"runs": facts.totals.live_runs, "workers": facts.totals.live_workers},
         "cards": cards(facts.totals),
         "runs": [run_line(run, facts.progress.get(run.id)) for run in facts.runs],

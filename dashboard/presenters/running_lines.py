@@ -6,20 +6,17 @@ from typing import Any
 from urllib.parse import quote
 
 from procscope.dashboard.words import iso
+from procscope.runtime.diagnosis.stuck import is_stuck
 from procscope.runtime.store.rows import Quantiles, Running
 
-STUCK_FACTOR = 3
-ENOUGH = 10
-"""A p99 of fewer durations than this says nothing about the next one."""
-CPU_STEP = 1.0
 RSS_STEP = 65_536
 
 
-def is_stuck(age_us: int, quantiles: Quantiles | None, limit_s: float) -> bool:
-    """Beyond three times its function's p99, or beyond the limit that was set (0: none)."""
-    if limit_s and age_us > limit_s * 1e6:
+def too_old(age_us: int, usual: Quantiles | None, limit_s: float) -> bool:
+    """Stuck by the rule of the diagnosis, or beyond the limit that was set (0: none)."""
+    if 0 < limit_s * 1e6 < age_us:
         return True
-    return quantiles is not None and quantiles.n >= ENOUGH and age_us > STUCK_FACTOR * quantiles.p99_us
+    return usual is not None and is_stuck(age_us, usual.p99_us, usual.n)
 
 
 def running_line(task: Running, now_us: int, limit_s: float) -> dict[str, Any]:
@@ -42,7 +39,7 @@ def running_line(task: Running, now_us: int, limit_s: float) -> dict[str, Any]:
         "p99_s": found.p99_us / 1e6 if found else None,
         "cpu": visible_cpu(task.cpu),
         "rss": visible_rss(task.rss),
-        "stuck": is_stuck(now_us - task.since_us, found, limit_s),
+        "stuck": too_old(now_us - task.since_us, found, limit_s),
         "href": f"/tasks/{task.task_id}" if task.task_id is not None else tasks_of_worker(task.run_key, task.pid),
     }
 
@@ -54,7 +51,7 @@ def tasks_of_worker(run_key: str, pid: int | None) -> str:
 
 def visible_cpu(cpu: float | None) -> int | None:
     """Whole percent: finer changes are noise, and each would be a message."""
-    return None if cpu is None else round(cpu / CPU_STEP)
+    return None if cpu is None else round(cpu)
 
 
 def visible_rss(rss: int | None) -> int | None:

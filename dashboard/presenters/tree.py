@@ -21,7 +21,8 @@ Node = dict[str, Any]
 def shown(processes: Iterable[Process]) -> tuple[list[Process], dict[int, int]]:
     """The processes that get a node, by id, and how many of each pool were left out."""
     seen: dict[tuple[int | None, bool], int] = defaultdict(int)
-    kept, left = [], defaultdict(int)
+    kept: list[Process] = []
+    left: dict[int, int] = defaultdict(int)
     for process in sorted(processes, key=lambda p: p.id, reverse=True):
         if process.alive or process.pool_id is None:
             kept.append(process)

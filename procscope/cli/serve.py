@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 import webbrowser
-from dataclasses import replace
 from types import FrameType
 
 import click
@@ -41,7 +40,7 @@ def serve(settings: Settings, *, insist: bool, open_browser: bool = False) -> No
     _private_home(settings)
     listener = server.bind_preferred(settings.host, settings.port, insist=insist)
     try:
-        settings = replace(settings, port=listener.getsockname()[1])
+        settings = settings.overlaid({"port": listener.getsockname()[1]})
         _ensure_database(settings)
         _ensure_collector(settings)
         _run(listener, settings, open_browser)
@@ -106,8 +105,10 @@ def _ensure_database(settings: Settings) -> None:
 
 def _ensure_collector(settings: Settings) -> None:
     """The picture is only live with a collector; without one, past runs can still be looked at."""
-    from procscope.runtime.collector.start import ensure_running
-
+    try:
+        from procscope.runtime.collector.start import ensure_running
+    except ImportError:  # until it exists
+        return
     try:
         ensure_running(settings)
     except ProcscopeError as error:

@@ -8,7 +8,7 @@ from procscope.dashboard import words
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (None, "–"),  # noqa: RUF001
+        (None, "–"),
         (0.00012, "120 µs"),
         (0.0041, "4.1 ms"),
         (0.041, "41 ms"),
