@@ -1,0 +1,1 @@
+"""What lives inside the observed program. Only the standard library, nothing imported before it is needed."""

@@ -1,0 +1,89 @@
+"""Beginning a run from within: the manifest, and a collector that is nobody's child."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+from procscope.runtime import clock
+from procscope.runtime.instrument import argv, boot
+from procscope.runtime.journal import plain, segment
+from procscope.runtime.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_DETACH = """
+import os, sys
+if os.fork():
+    os._exit(0)
+os.setsid()
+os.execv(sys.executable, [sys.executable, "-c", sys.argv[2], *sys.argv[3:]])
+"""
+_COLLECT = "import sys; sys.path[0:1] = [{root!r}]; from procscope.cli import main; main()"
+
+
+def run() -> None:
+    """Begin a run whose main process is this one."""
+    try:
+        settings = _absolute(Settings.from_environment())
+        key = os.urandom(6).hex()
+        _write_manifest(os.path.join(settings.spool, key), key)
+        _start_collector(settings)
+        variables = settings._replace(run=key).to_environment()
+    except Exception as error:
+        warnings.warn(f"procscope: not recording this run: {error}", RuntimeWarning, stacklevel=3)
+        return
+    os.environ.update(variables)  # Python subprocesses join the run
+    boot.activate(key, variables, announce=True)
+
+
+def _absolute(settings: Settings) -> Settings:
+    db = settings.db if not settings.db or "://" in settings.db else os.path.abspath(settings.db)
+    return settings._replace(state_dir=settings.home, db=db)
+
+
+def _write_manifest(directory: str, key: str) -> None:
+    spool = os.path.dirname(directory)
+    os.makedirs(spool, 0o700, exist_ok=True)
+    if os.lstat(spool).st_uid != os.geteuid():
+        raise PermissionError(f"{spool} belongs to another user")
+    os.mkdir(directory, 0o700)
+    content = "{" + ",".join(f"{plain.dumps(name)}:{plain.dumps(value)}" for name, value in _manifest(key)) + "}"
+    path = os.path.join(directory, "run.json")
+    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(content)
+    os.rename(path + ".new", path)
+
+
+def _manifest(key: str) -> list[tuple[str, Any]]:
+    words = argv.shown()
+    name = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
+    return [
+        ("version", 1), ("key", key), ("name", name), ("argv", words), ("cwd", os.getcwd()),
+        ("host", os.uname().nodename), ("user", _user()), ("python", "%d.%d.%d" % sys.version_info[:3]),
+        ("pid", os.getpid()), ("start_ticks", segment.start_ticks()), ("boot_id", segment.boot_id().hex()),
+        ("began_ns", clock.wall_ns()), ("notes", []),
+    ]  # fmt: skip
+
+
+def _user() -> str:
+    return next((os.environ[name] for name in ("LOGNAME", "USER") if os.environ.get(name)), str(os.getuid()))
+
+
+def _start_collector(settings: Settings) -> None:
+    """By an interpreter that forks and leaves: the program's wait(-1) cannot see the collector."""
+    import subprocess
+
+    import procscope
+
+    root = os.path.dirname(os.path.dirname(os.path.abspath(procscope.__file__)))
+    environment = {name: value for name, value in os.environ.items() if name != "PROCSCOPE_RUN"}
+    subprocess.run(
+        [sys.executable, "-S", "-c", _DETACH, "-", _COLLECT.format(root=root), "collect", "--idle-exit"],
+        env=environment | settings.to_environment(), cwd=settings.home, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+    )  # fmt: skip

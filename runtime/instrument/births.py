@@ -1,0 +1,86 @@
+"""What a parent knows of a child: who it will be, that it started or did not, how it ended."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from procscope.runtime import events
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.instrument import capture, facts, identity, names, raised, recorder
+from procscope.runtime.instrument.identity import Birth
+from procscope.runtime.instrument.pools import pool_of_queue
+
+_POOL_WORKER = ("multiprocessing.pool", "worker")
+_EXECUTOR_WORKER = ("concurrent.futures.process", "_process_worker")
+
+
+def of(process: Any) -> Birth:
+    """The birth of a multiprocessing.Process about to start. Its target is read now: start() deletes it."""
+    state = vars(process)
+    target, args, kwds = state.get("_target"), state.get("_args", ()), state.get("_kwargs", {})
+    kind, pool = _role(target, args)
+    birth = Birth(identity.new_uid(), identity.me().process, pool, kind, str(state.get("_name", "")))
+    birth.start_method = _start_method(process)
+    own_run = type(process).run
+    if own_run is not _base_process().run:
+        birth.target = names.of(own_run)[0]
+    elif target is not None:
+        birth.target, secrets = names.of(target)
+        if kind == "process" and recorder.limits().preview:
+            birth.args = capture.call(args, kwds, secrets)
+    return birth
+
+
+def _role(target: Any, args: Any) -> tuple[str, int]:
+    where = (getattr(target, "__module__", ""), getattr(target, "__qualname__", "")) if callable(target) else ("", "")
+    if where in (_POOL_WORKER, _EXECUTOR_WORKER) and args:
+        pool = pool_of_queue(args[0])
+        return "worker", pool.uid if pool else 0
+    if where[1] == "BaseManager._run_server":
+        return "manager", 0
+    return "process", 0
+
+
+def _start_method(process: Any) -> str:
+    method = vars(type(process)).get("_start_method") or getattr(type(process), "_start_method", None)
+    if method is None:
+        context = sys.modules.get("multiprocessing.context")
+        method = context._default_context.get_start_method(allow_none=True) if context else None
+        if method is None and context:
+            method = context._default_context._default_context._name
+    return str(method or "")
+
+
+def _base_process() -> Any:
+    return sys.modules["multiprocessing.process"].BaseProcess
+
+
+def submit(birth: Birth) -> None:
+    """A process that serves no pool is itself a task: of pool 0, numbered by its own uid."""
+    recorder.region().task_submitted(mono_ns(), 0, birth.process, birth.target, birth.args)
+
+
+def started(process: Any, birth: Birth) -> None:
+    """start() returned."""
+    facts.rich(
+        events.ProcessStarted(
+            mono_ns(), birth.process, process._popen.pid, birth.kind, birth.name, birth.pool,
+            bool(process._config.get("daemon")), birth.target, birth.args, birth.start_method,
+        )
+    )  # fmt: skip
+
+
+def not_started(birth: Birth, error: BaseException) -> None:
+    """start() raised."""
+    facts.rich(events.ProcessNotStarted(mono_ns(), birth.process, birth.name, birth.target, raised.of(error)))
+
+
+def exited(uid: int, pid: int, code: int) -> None:
+    """The parent has the exit code."""
+    facts.rich(events.ProcessExited(mono_ns(), uid, pid, code))
+
+
+def signalled(uid: int, pid: int, number: int) -> None:
+    """The program sends a child a signal: what follows is deliberate."""
+    facts.rich(events.ProcessSignalled(mono_ns(), uid, pid, number))

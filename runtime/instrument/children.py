@@ -1,0 +1,65 @@
+"""Children that carry the run: by fork with what the parent has in memory, by spawn and forkserver with their data."""
+
+from __future__ import annotations
+
+import os
+
+from procscope.runtime.instrument import boot, identity, leaving, recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_watching = False
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+_PRELUDE = """
+try:
+    import sys
+    lacking = "procscope" not in sys.modules
+    if lacking:
+        sys.path.insert(0, root)
+    try:
+        from procscope.runtime.instrument import children
+    finally:
+        if lacking:
+            sys.path.remove(root)
+    children.arrive(key, variables, birth)
+except Exception:
+    pass
+"""
+
+
+def watch_forks() -> None:
+    """From now on every child of fork gets an identity and a journal of its own, raw os.fork included."""
+    global _watching
+    if not _watching:
+        _watching = True
+        os.register_at_fork(after_in_child=_forked)
+
+
+def _forked() -> None:
+    if not recorder.run:
+        return
+    try:
+        recorder.forked()
+        identity.forked()
+        leaving.forked()
+    except Exception:
+        recorder.run = ""
+
+
+class Baggage:
+    """Travels in a child's preparation data. Unpickling it starts the observation; it cannot fail the child."""
+
+    def __init__(self, birth: identity.Birth) -> None:
+        self._birth = birth
+
+    def __reduce__(self) -> Any:
+        told = {"root": _ROOT, "key": recorder.run, "variables": recorder.environment, "birth": self._birth.told()}
+        return exec, (_PRELUDE, told)
+
+
+def arrive(key: str, variables: dict[str, str], birth: tuple[Any, ...]) -> None:
+    """In a spawned or fork-served child: take part in the run, as what the parent decided."""
+    identity.become(identity.Birth(*birth))
+    boot.activate(key, variables, announce=False)

@@ -1,0 +1,92 @@
+"""The first word of the main process and of Python subprocesses: one small segment, written at once.
+
+A journal proper would import ten modules, too much for an interpreter that may never start a worker. This writes the
+same bytes (see `procscope.runtime.journal.layout`) with a plain write, once, and knows of one record only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from _struct import pack
+from zlib import crc32
+
+from procscope.runtime.instrument import recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procscope.runtime.instrument.identity import Birth
+
+_PAGE = 4096
+_ALIVE = 33
+
+
+def say(birth: Birth) -> None:
+    """Write a segment that holds this process's ProcessAlive. Telemetry that cannot be had is no error."""
+    try:
+        directory = recorder.directory()
+        birth.kind = _kind(directory)
+        _write(directory, birth, _record(birth))
+        recorder.introduced = True
+    except (OSError, ValueError, ImportError):
+        pass
+
+
+def _kind(directory: str) -> str:
+    """main for the process that the manifest names, subprocess for any other."""
+    try:
+        with open(os.path.join(directory, "run.json"), "rb", buffering=0) as file:
+            manifest = file.read(1 << 20)
+    except OSError:
+        return "main"
+    pid = manifest.partition(b'"pid":')[2].lstrip()[:20]
+    return "main" if pid.partition(b",")[0].rstrip(b" }") == b"%d" % os.getpid() else "subprocess"
+
+
+def _record(birth: Birth) -> bytes:
+    from procscope.runtime.instrument import argv
+    from procscope.runtime.journal.plain import dumps
+
+    alive = (
+        time.monotonic_ns(), birth.process, birth.parent, os.getpid(), os.getppid(), birth.kind, birth.name, 0, "", "",
+        "%d.%d.%d" % sys.version_info[:3], argv.shown(),
+    )  # fmt: skip
+    body = dumps(alive).encode("ascii")
+    tail = pack("<II", _ALIVE, len(body)) + body
+    size = len(tail) + 8 + 7 & -8
+    return (pack("<II", 0xA5000000 | size, crc32(tail)) + tail).ljust(size, b"\0")
+
+
+def _write(directory: str, birth: Birth, record: bytes) -> None:
+    journal = os.urandom(16)
+    size = _PAGE + len(record) + 64
+    fields = pack(
+        "<16s16s24sqqqqqqqQIIII", journal, _boot_id(), recorder.run.encode("ascii", "replace"), birth.process,
+        birth.parent, 0, _start_ticks(), time.time_ns(), time.monotonic_ns(), size, 0, os.getpid(), 0, 0,
+        sys.hexversion,
+    ).ljust(176, b"\0")  # fmt: skip
+    head = b"PSCOPEJ\n" + pack("<II", 1, crc32(fields)) + fields
+    path = os.path.join(directory, f"{journal.hex()}-0000-000000.psj")
+    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, head.ljust(_PAGE, b"\0") + record + bytes(64))
+    finally:
+        os.close(descriptor)
+    os.rename(path + ".new", path)
+
+
+def _boot_id() -> bytes:
+    try:
+        with open("/proc/sys/kernel/random/boot_id", "rb", buffering=0) as file:
+            return bytes.fromhex(file.read(64).decode().strip().replace("-", ""))
+    except (OSError, ValueError):
+        return bytes(16)
+
+
+def _start_ticks() -> int:
+    try:
+        with open("/proc/self/stat", "rb", buffering=0) as file:
+            return int(file.read(1024).rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0

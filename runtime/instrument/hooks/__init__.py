@@ -1,0 +1,33 @@
+"""The hook points, by the module they wait for. A group that cannot be installed is reported as not observed."""
+
+from __future__ import annotations
+
+from procscope.runtime.instrument import patches, recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+
+def _installer(group: str, name: str) -> Callable[[ModuleType], None]:
+    def install(module: ModuleType) -> None:
+        try:
+            place = __import__(f"{__name__}.{name}", fromlist=["install"])
+            place.install(module)
+        except Exception as error:
+            patches.switch_off(group)
+            recorder.not_observed(group, f"{type(error).__name__}: {error}")
+
+    return install
+
+
+TABLE = {
+    "multiprocessing.process": _installer("process", "process"),
+    "multiprocessing.popen_fork": _installer("exit codes", "popen"),
+    "multiprocessing.popen_forkserver": _installer("exit codes", "popen"),
+    "multiprocessing.spawn": _installer("spawn", "spawn"),
+    "multiprocessing.pool": _installer("pool", "pool"),
+    "concurrent.futures.process": _installer("process executor", "executor"),
+    "concurrent.futures.thread": _installer("thread executor", "thread_executor"),
+}

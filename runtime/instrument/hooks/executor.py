@@ -1,0 +1,146 @@
+"""ProcessPoolExecutor: what its owner does. The workers' side is in executor_worker."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.events import TaskDropped
+from procscope.runtime.instrument import facts, patches, pools, raised, recorder
+from procscope.runtime.instrument.hooks import executor_worker, futures
+
+GROUP = "process executor"
+_UNSENT = "its arguments could not be pickled"
+
+
+def install(module: Any) -> None:
+    """Patch concurrent.futures.process."""
+    futures.install()
+    patches.replace(GROUP, module.ProcessPoolExecutor, "__init__", _made(module._process_chunk))
+    patches.replace(GROUP, module.ProcessPoolExecutor, "map", futures.mapped(GROUP))
+    patches.replace(GROUP, module.ProcessPoolExecutor, "shutdown", futures.shut_down(GROUP))
+    manager = module._ExecutorManagerThread
+    patches.replace(GROUP, manager, "run", _run)
+    patches.replace(GROUP, manager, "terminate_broken", _terminate_broken)
+    patches.replace(GROUP, module._SafeQueue, "_on_queue_feeder_error", _on_queue_feeder_error(module._CallItem))
+    executor_worker.install(module)
+
+
+def told(act: Any, *args: Any) -> None:
+    """Do something of ours, guarded."""
+    try:
+        act(*args)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _made(process_chunk: Any) -> Any:
+    def make(original: Any) -> Any:
+        def __init__(self: Any, *args: Any, **options: Any) -> None:
+            original(self, *args, **options)
+            if recorder.run:
+                told(_open, self, process_chunk)
+
+        return __init__
+
+    return make
+
+
+def _open(executor: Any, process_chunk: Any) -> None:
+    if "_procscope" in vars(executor):
+        return
+    pool = pools.opened(
+        "ProcessPoolExecutor",
+        (executor._call_queue, executor._result_queue),
+        executor._max_workers,
+        str(executor._mp_context.get_start_method(allow_none=False)),
+        getattr(executor, "_max_tasks_per_child", None) or 0,
+        executor._initializer,
+    )
+    executor._procscope = pool
+    ids = executor._work_ids
+    ids.put = _put(pool, ids.put, executor._pending_work_items, process_chunk)
+
+
+def _put(pool: pools.Pool, inner: Any, pending: dict[int, Any], process_chunk: Any) -> Any:
+    """Called under the executor's lock with each new work id; its work item is there already."""
+
+    def put(number: int, *args: Any) -> None:
+        if GROUP not in patches.off:
+            try:
+                _submitted(pool, number, pending[number], process_chunk)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
+        inner(number, *args)
+
+    return put
+
+
+def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> None:
+    func = item.fn
+    item.future._procscope = (pool.uid, number)
+    batch = futures.mapping.batch
+    if type(func) is partial and func.func is process_chunk and batch is not None:
+        base, size = batch.next(len(item.args[0]))
+        recorder.region().chunk_submitted(mono_ns(), pool.uid, number, batch.number, base, size)
+    else:
+        facts.submitted(pool.uid, number, (func, item.args, item.kwargs))
+
+
+def _run(original: Any) -> Any:
+    def run(self: Any) -> None:
+        pool = pools.pool_of_queue(self.call_queue)
+        try:
+            original(self)
+        finally:
+            if pool is not None:
+                told(pool.now, "closed")
+
+    return run
+
+
+def _terminate_broken(original: Any) -> Any:
+    def terminate_broken(self: Any, cause: Any) -> None:
+        told(_broken, self, cause)
+        original(self, cause)
+
+    return terminate_broken
+
+
+def _broken(manager: Any, cause: Any) -> None:
+    """Who died is known now; in a moment the standard library will end the innocent as well."""
+    from multiprocessing.connection import wait
+
+    pool = pools.pool_of_queue(manager.call_queue)
+    if pool is None:
+        return
+    workers = {process.sentinel: pid for pid, process in list(manager.processes.items())}
+    culprits = tuple(sorted(workers[sentinel] for sentinel in wait(list(workers), 0)))
+    reason = "a worker ended abruptly" if culprits else "a result could not be read"
+    if cause:
+        reason += f": {str(list(cause)[-1]).strip()[:400]}"
+    pool.now("broken", reason, culprits)
+
+
+def _on_queue_feeder_error(call_item: Any) -> Any:
+    def make(original: Any) -> Any:
+        def _on_queue_feeder_error(self: Any, e: BaseException, obj: Any) -> None:
+            if isinstance(obj, call_item):
+                told(_unsent, self, obj.work_id, e)
+            original(self, e, obj)
+
+        return _on_queue_feeder_error
+
+    return make
+
+
+def _unsent(queue: Any, number: int, error: BaseException) -> None:
+    pool = pools.pool_of_queue(queue)
+    if pool is not None:
+        why = raised.of(error)
+        facts.rich(TaskDropped(mono_ns(), pool.uid, number, facts.FAILED, _UNSENT, why))
+
+

@@ -1,0 +1,145 @@
+"""The loop of a ProcessPoolExecutor's worker, watched through its queues."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from procscope.runtime.events import Raised
+from procscope.runtime.instrument import facts, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument.chunk import Chunk
+from procscope.runtime.instrument.queues import Watched
+from procscope.runtime.instrument.shift import Shift
+
+GROUP = "process executor"
+
+
+class _Worker:
+    """The shift of this worker process, and what its current call raised: the standard loop keeps the text only."""
+
+    shift: Shift | None = None
+    raised: Raised | None = None
+
+
+def install(module: Any) -> None:
+    """Patch _process_worker of concurrent.futures.process."""
+    patches.replace(GROUP, module._ExceptionWithTraceback, "__init__", _exception_with_traceback)
+    patches.replace(GROUP, module, "_process_worker", _process_worker(module._process_chunk))
+
+
+def _tell(act: Any, *args: Any) -> None:
+    try:
+        act(*args)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _process_worker(process_chunk: Any) -> Any:
+    def make(original: Any) -> Any:
+        def _process_worker(call_queue: Any, result_queue: Any, initializer: Any, *args: Any, **options: Any) -> Any:
+            shift = _begun(call_queue)
+            if shift is None:
+                return original(call_queue, result_queue, initializer, *args, **options)
+            _Worker.shift = shift
+            taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
+            given = Watched(result_queue, put=_put(shift, result_queue.put))
+            guarded = None if initializer is None else _initializer(shift, initializer)
+            try:
+                return original(taken, given, guarded, *args, **options)
+            finally:
+                _Worker.shift = None
+                _tell(shift.over)
+
+        return _process_worker
+
+    return make
+
+
+def _begun(call_queue: Any) -> Shift | None:
+    if not recorder.run or GROUP in patches.off:
+        return None
+    pool = pools.pool_of_queue(call_queue)
+    uid = pool.uid if pool is not None else identity.me().pool
+    if not uid:
+        recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
+        return None
+    return Shift(uid)
+
+
+def _initializer(shift: Shift, initializer: Any) -> Any:
+    """The standard loop catches what it raises and logs it."""
+
+    def watched(*args: Any) -> None:
+        try:
+            initializer(*args)
+        except BaseException as error:
+            _tell(facts.initializer_failed, shift.pool, error)
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
+
+    return watched
+
+
+def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
+    def get(*args: Any, **options: Any) -> Any:
+        item = inner(*args, **options)
+        if item is None:
+            shift.reason = "sentinel"
+            return None
+        try:
+            func = item.fn
+            if type(func) is partial and func.func is process_chunk:
+                chunk = Chunk(shift.pool, item.work_id, -1, item.args[0], func.args[0], True)
+                shift.begin_chunk(chunk)
+                item.args = (chunk.counted(),)
+            else:
+                shift.begin(item.work_id, func, item.args, item.kwargs)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        return item
+
+    return get
+
+
+def _put(shift: Shift, inner: Any) -> Any:
+    def put(message: Any) -> None:
+        if shift.busy and type(message) is not int:
+            try:
+                _ended(shift, message)
+            except Exception as fault:
+                if patches.fault(GROUP, fault):
+                    raise
+            try:
+                return inner(message)
+            except BaseException as error:
+                _tell(shift.result_lost, error)
+                raise
+        return inner(message)
+
+    return put
+
+
+def _ended(shift: Shift, message: Any) -> None:
+    if getattr(message, "exit_pid", None) is not None:
+        shift.reason = "maxtasks"
+    if message.exception is None:
+        shift.succeeded()
+    else:
+        shift.failed(_Worker.raised or raised.of(message.exception.exc))
+        _Worker.raised = None
+
+
+def _exception_with_traceback(original: Any) -> Any:
+    def __init__(self: Any, exc: BaseException, tb: Any) -> None:
+        shift = _Worker.shift
+        if shift is not None and shift.busy:
+            try:
+                _Worker.raised = raised.of(exc, tb)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
+        original(self, exc, tb)
+
+    return __init__

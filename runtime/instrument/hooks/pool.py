@@ -1,0 +1,112 @@
+"""multiprocessing.pool: what its owner does. The workers' side is in pool_worker, results in pool_results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procscope.runtime.instrument import facts, patches, pools
+from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker
+
+GROUP = "pool"
+
+
+def install(module: Any) -> None:
+    """Patch multiprocessing.pool."""
+    pool = module.Pool
+    patches.replace(GROUP, pool, "_repopulate_pool", _repopulate_pool)
+    patches.replace(GROUP, pool, "close", _closing)
+    patches.replace(GROUP, pool, "join", _joined)
+    patches.replace(GROUP, pool, "_terminate_pool", _terminate_pool)
+    patches.replace(GROUP, pool, "_handle_results", _handle_results)
+    pool_submit.install(module)
+    pool_results.install(module)
+    pool_worker.install(module)
+
+
+def told(act: Any, *args: Any) -> None:
+    """Do something of ours, guarded."""
+    try:
+        act(*args)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _repopulate_pool(original: Any) -> Any:
+    def _repopulate_pool(self: Any) -> Any:
+        told(_open, self)
+        try:
+            return original(self)
+        except BaseException:
+            told(_now, self, "closed", "its workers could not be started")
+            raise
+
+    return _repopulate_pool
+
+
+def _open(pool: Any) -> None:
+    if "_procscope" in vars(pool):
+        return
+    threads = isinstance(pool, pools.thread_pool_class())
+    pool._procscope = pools.opened(
+        "ThreadPool" if threads else "Pool",
+        (pool._inqueue, pool._outqueue),
+        pool._processes,
+        "" if threads else str(pool._ctx.get_start_method()),
+        pool._maxtasksperchild or 0,
+        pool._initializer,
+    )
+
+
+def _now(pool: Any, state: str, reason: str = "") -> None:
+    ours = vars(pool).get("_procscope")
+    if ours is not None:
+        ours.now(state, reason)
+
+
+def _closing(original: Any) -> Any:
+    def close(self: Any) -> Any:
+        told(_now, self, "closing")
+        return original(self)
+
+    return close
+
+
+def _joined(original: Any) -> Any:
+    def join(self: Any) -> Any:
+        result = original(self)
+        told(_now, self, "closed")
+        return result
+
+    return join
+
+
+def _terminate_pool(original: Any) -> Any:
+    def _terminate_pool(cls: Any, taskqueue: Any, inqueue: Any, *args: Any, **options: Any) -> Any:
+        told(_terminated, inqueue)
+        return original(cls, taskqueue, inqueue, *args, **options)
+
+    return _terminate_pool
+
+
+def _terminated(inqueue: Any) -> None:
+    pool = pools.pool_of_queue(inqueue)
+    if pool is not None:
+        pool.now("terminated")
+
+
+def _handle_results(original: Any) -> Any:
+    def _handle_results(outqueue: Any, get: Any, cache: Any) -> Any:
+        try:
+            return original(outqueue, get, cache)
+        except BaseException as error:
+            told(_result_thread_died, outqueue, error)
+            raise
+
+    return _handle_results
+
+
+def _result_thread_died(outqueue: Any, error: BaseException) -> None:
+    pool = pools.pool_of_queue(outqueue)
+    if pool is not None and not pool_results.is_callback(error):
+        facts.result_failed(pool.uid, -1, "result", error, fatal=True)

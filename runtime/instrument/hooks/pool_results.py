@@ -1,0 +1,68 @@
+"""Pool: results on their way back, where something goes wrong with them."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from typing import Any
+
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.events import TaskDropped
+from procscope.runtime.instrument import facts, patches, raised
+
+GROUP = "pool"
+_UNSENT = "its arguments could not be pickled"
+_callback_errors: set[int] = set()
+
+
+def install(module: Any) -> None:
+    """Patch _set of each kind of result."""
+    for kind in (module.ApplyResult, module.MapResult, module.IMapIterator, module.IMapUnorderedIterator):
+        patches.replace(GROUP, kind, "_set", _set)
+
+
+def is_callback(error: BaseException) -> bool:
+    """Whether a callback raised `error` and that was told already."""
+    return id(error) in _callback_errors
+
+
+def _set(original: Any) -> Any:
+    def _set(self: Any, i: int, obj: Any) -> None:
+        if not obj[0]:
+            pool = self._pool
+            if pool is not None and pool._task_handler.ident == get_ident():
+                _tell(_unsent, self, pool, i, obj[1])
+        uid = getattr(getattr(self._pool, "_procscope", None), "uid", 0)
+        try:
+            original(self, i, obj)
+        except BaseException as error:
+            _tell(_callback_raised, self, uid, error)
+            raise
+
+    return _set
+
+
+def _tell(act: Any, *args: Any) -> None:
+    try:
+        act(*args)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _unsent(result: Any, pool: Any, place: int, error: BaseException) -> None:
+    """The task handler could not put a call, or one chunk of a batch."""
+    ours = vars(pool).get("_procscope")
+    if ours is None:
+        return
+    batch = vars(result).get("_procscope")
+    chunk, size = (-1, -1) if batch is None else (int(place), batch.size)
+    why = raised.of(error)
+    facts.rich(TaskDropped(mono_ns(), ours.uid, result._job, facts.FAILED, _UNSENT, why, chunk, size))
+
+
+def _callback_raised(result: Any, uid: int, error: BaseException) -> None:
+    """It ends the thread that hands out results: no later result of this pool arrives."""
+    _callback_errors.clear()
+    _callback_errors.add(id(error))
+    if uid:
+        facts.result_failed(uid, result._job, "callback", error, fatal=True)

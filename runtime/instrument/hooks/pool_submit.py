@@ -1,0 +1,171 @@
+"""Pool: calls and batches on their way in, told before they are put on the queue."""
+
+from __future__ import annotations
+
+import sys
+from _thread import _local
+from collections.abc import Iterator
+from typing import Any
+
+from procscope.runtime.instrument import facts, patches
+
+GROUP = "pool"
+_SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
+
+
+class _Call(_local):
+    """What the current thread is submitting: (func, args, kwds) of a call, or (func, method, total, chunksize)."""
+
+    single: tuple[Any, Any, Any] | None = None
+    batch: tuple[Any, str, int, int] | None = None
+
+
+_call = _Call()
+
+
+class Batch:
+    """A batch whose total is not known yet, counted while it is fed. `size` is that of the chunk fed last."""
+
+    __slots__ = ("chunksize", "func", "known", "method", "number", "pool", "size", "total")
+
+    def __init__(self, pool: int, number: int, func: Any, method: str, total: int, chunksize: int) -> None:
+        self.pool = pool
+        self.number = number
+        self.func = func
+        self.method = method
+        self.total = total
+        self.chunksize = chunksize
+        self.known = total >= 0
+        self.size = 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Write what is known."""
+        facts.batch(self.pool, self.number, self.func, self.method, self.total if self.known else -1, self.chunksize)
+
+
+def install(module: Any) -> None:
+    """Patch Pool's submitting methods and the results they make."""
+    pool = module.Pool
+    patches.replace(GROUP, pool, "apply_async", _apply_async)
+    patches.replace(GROUP, pool, "_map_async", _map_async)
+    patches.replace(GROUP, pool, "imap", _imap)
+    patches.replace(GROUP, pool, "imap_unordered", _imap)
+    patches.replace(GROUP, pool, "_guarded_task_generation", _guarded_task_generation)
+    patches.replace(GROUP, module.ApplyResult, "__init__", _apply_result)
+    patches.replace(GROUP, module.MapResult, "__init__", _map_result)
+    patches.replace(GROUP, module.IMapIterator, "__init__", _imap_iterator)
+
+
+def _apply_async(original: Any) -> Any:
+    def apply_async(
+        self: Any, func: Any, args: Any = (), kwds: Any = {}, callback: Any = None, error_callback: Any = None  # noqa: B006
+    ) -> Any:
+        _call.single = (func, args, kwds)
+        try:
+            return original(self, func, args, kwds, callback, error_callback)
+        finally:
+            _call.single = None
+
+    return apply_async
+
+
+def _apply_result(original: Any) -> Any:
+    def __init__(self: Any, pool: Any, callback: Any, error_callback: Any) -> None:
+        original(self, pool, callback, error_callback)
+        call = _call.single
+        if call is None:
+            return
+        _call.single = None
+        try:
+            facts.submitted(pool._procscope.uid, self._job, call)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+
+    return __init__
+
+
+def _map_async(original: Any) -> Any:
+    def _map_async(self: Any, func: Any, iterable: Any, mapper: Any, *args: Any, **options: Any) -> Any:
+        caller = sys._getframe(1).f_code.co_name
+        method = caller if caller in ("map", "map_async", "starmap", "starmap_async") else "map"
+        _call.batch = (func, method, -1, 1)
+        try:
+            return original(self, func, iterable, mapper, *args, **options)
+        finally:
+            _call.batch = None
+
+    return _map_async
+
+
+def _imap(original: Any) -> Any:
+    method = original.__name__
+
+    def imap(self: Any, func: Any, iterable: Any, chunksize: Any = 1) -> Any:
+        total = len(iterable) if type(iterable) in _SIZED else -1
+        _call.batch = (func, method, total, chunksize)
+        try:
+            return original(self, func, iterable, chunksize)
+        finally:
+            _call.batch = None
+
+    return imap
+
+
+def _map_result(original: Any) -> Any:
+    def __init__(self: Any, pool: Any, chunksize: Any, length: Any, callback: Any, error_callback: Any) -> None:
+        original(self, pool, chunksize, length, callback, error_callback=error_callback)
+        _opened(self, pool, length, chunksize)
+
+    return __init__
+
+
+def _imap_iterator(original: Any) -> Any:
+    def __init__(self: Any, pool: Any) -> None:
+        original(self, pool)
+        _opened(self, pool, None, None)
+
+    return __init__
+
+
+def _opened(result: Any, pool: Any, length: Any, chunksize: Any) -> None:
+    call = _call.batch
+    if call is None:
+        return
+    _call.batch = None
+    try:
+        total = call[2] if length is None else length
+        size = call[3] if chunksize is None else chunksize
+        result._procscope = Batch(pool._procscope.uid, result._job, call[0], call[1], total, size)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _guarded_task_generation(original: Any) -> Any:
+    def _guarded_task_generation(self: Any, result_job: Any, func: Any, iterable: Any) -> Any:
+        tasks = original(self, result_job, func, iterable)
+        batch = getattr(self._cache.get(result_job), "_procscope", None)
+        if batch is None or GROUP in patches.off:
+            return tasks
+        return _fed(tasks, batch, func.__name__ in ("mapstar", "starmapstar"))
+
+    return _guarded_task_generation
+
+
+def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
+    """The tasks of a batch, counted. In imap by one, the first is numbered False: equal to 0 for the standard library,
+    and told by the worker from a call of its own, which is always numbered 0."""
+    count = 0
+    for job, at, func, args, kwds in tasks:
+        batch.size = len(args[0][1]) if chunked and len(args[0]) == 2 and type(args[0]) is tuple else 1
+        count += batch.size
+        yield (job, at or False, func, args, kwds)
+    if not batch.known:
+        batch.total, batch.known = count, True
+        try:
+            batch.tell()
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise

@@ -1,0 +1,131 @@
+"""The loop of a Pool's or ThreadPool's worker, watched through its queues."""
+
+from __future__ import annotations
+
+import threading
+from types import FunctionType
+from typing import Any
+
+from procscope.runtime.instrument import facts, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument.chunk import Chunk
+from procscope.runtime.instrument.queues import Watched
+from procscope.runtime.instrument.shift import Shift
+
+GROUP = "pool"
+_mappers: dict[Any, bool] = {}
+
+
+def install(module: Any) -> None:
+    """Patch multiprocessing.pool.worker."""
+    _mappers.update({module.mapstar: False, module.starmapstar: True})
+    patches.replace(GROUP, module, "worker", _worker)
+
+
+def _worker(original: Any) -> Any:
+    def worker(inqueue: Any, outqueue: Any, initializer: Any = None, *args: Any, **options: Any) -> Any:
+        shift = _begun(inqueue)
+        if shift is None:
+            return original(inqueue, outqueue, initializer, *args, **options)
+        taken = Watched(inqueue, get=_get(shift, inqueue.get))
+        given = Watched(outqueue, put=_put(shift, outqueue.put))
+        shift.reason = "maxtasks"
+        try:
+            return original(taken, given, initializer, *args, **options)
+        except BaseException as error:
+            shift.reason = "exception"
+            _tell(_broke, shift, initializer, error)
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
+        finally:
+            _tell(shift.over)
+
+    return worker
+
+
+def _tell(act: Any, *args: Any) -> None:
+    try:
+        act(*args)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _begun(inqueue: Any) -> Shift | None:
+    """None where this worker's pool is not known: then nothing is said about its tasks."""
+    if not recorder.run or GROUP in patches.off:
+        return None
+    pool = pools.pool_of_queue(inqueue)
+    uid = pool.uid if pool is not None else identity.me().pool
+    if not uid:
+        recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
+        return None
+    threaded = pool is not None and pool.kind == "ThreadPool"
+    return Shift(uid, threading.current_thread().name if threaded else "")
+
+
+def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
+    if initializer is not None and shift.number < 0:
+        facts.initializer_failed(shift.pool, error)
+    elif shift.busy and shift.thread:
+        shift.failed(raised.of(error))  # the thread ends, the process lives: nobody else would tell
+
+
+def _get(shift: Shift, inner: Any) -> Any:
+    def get() -> Any:
+        try:
+            task = inner()
+        except (EOFError, OSError):
+            shift.reason = "eof"
+            raise
+        if task is None:
+            shift.reason = "sentinel"
+            return None
+        try:
+            return _taken(shift, task)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+            return task
+
+    return get
+
+
+def _taken(shift: Shift, task: Any) -> Any:
+    job, place, func, args, kwds = task
+    star = _mappers.get(func) if type(func) is FunctionType else None
+    if star is not None:
+        chunk = Chunk(shift.pool, job, place, args[0][1], args[0][0], star)
+        shift.begin_chunk(chunk)
+        return job, place, func, ((args[0][0], chunk.counted()),), kwds
+    if place is False or place:
+        chunk = Chunk(shift.pool, job, int(place), (args[0],), func, False)
+        shift.begin_chunk(chunk)
+        chunk.alone()
+        return task
+    shift.begin(job, func, args, kwds)
+    return task
+
+
+def _put(shift: Shift, inner: Any) -> Any:
+    def put(message: Any) -> Any:
+        if not shift.busy:
+            return inner(message)
+        try:
+            success, value = message[2]
+            if success:
+                shift.succeeded()
+            else:
+                error = getattr(value, "exc", value)
+                shift.failed(raised.of(error))
+                del error
+            del value
+        except Exception as fault:
+            if patches.fault(GROUP, fault):
+                raise
+        try:
+            return inner(message)
+        except Exception as error:
+            _tell(shift.result_lost, error)
+            raise
+
+    return put

@@ -1,0 +1,28 @@
+"""Preparation data of spawn and forkserver children carries the run."""
+
+from __future__ import annotations
+
+from procscope.runtime.instrument import children, identity, patches, recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+GROUP = "spawn"
+
+
+def install(module: ModuleType) -> None:
+    """Patch get_preparation_data of multiprocessing.spawn."""
+    patches.replace(GROUP, module, "get_preparation_data", _get_preparation_data)
+
+
+def _get_preparation_data(original: Any) -> Any:
+    def get_preparation_data(name: Any) -> Any:
+        data = original(name)
+        birth = identity.starting.birth
+        if recorder.run and birth is not None:
+            data["procscope"] = children.Baggage(birth)
+        return data
+
+    return get_preparation_data

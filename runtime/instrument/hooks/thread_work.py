@@ -1,0 +1,178 @@
+"""ThreadPoolExecutor at work: its queue tells what is submitted, its work items what becomes of it."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.events import TaskFailed
+from procscope.runtime.instrument import capture, facts, names, patches, pools, raised, recorder
+from procscope.runtime.instrument.hooks import futures
+
+GROUP = "thread executor"
+
+
+def install(module: Any) -> None:
+    """Patch the rest of concurrent.futures.thread."""
+    from concurrent.futures import _base
+
+    futures.install()
+    patches.replace(GROUP, _base.Executor, "map", futures.mapped(GROUP))
+    patches.replace(GROUP, module.ThreadPoolExecutor, "shutdown", futures.shut_down(GROUP))
+    patches.replace(GROUP, module.ThreadPoolExecutor, "_initializer_failed", _initializer_failed)
+    patches.replace(GROUP, module._WorkItem, "run", _run)
+    patches.replace(GROUP, module, "_worker", _worker)
+
+
+def opened(executor: Any) -> None:
+    """An executor was made: from now on its queue numbers what is put."""
+    if "_procscope" in vars(executor) or type(executor._work_queue) is not SimpleQueue:
+        return
+    queue = _Queue()
+    pool = pools.opened("ThreadPoolExecutor", (queue,), executor._max_workers, "", 0, executor._initializer)
+    queue.pool = pool
+    executor._work_queue = queue
+    executor._procscope = pool
+
+
+class _Queue(SimpleQueue):  # type: ignore[type-arg]
+    """The executor's queue; `pool` is set before anything is put."""
+
+    pool: pools.Pool
+
+    def __init__(self) -> None:
+        self.numbers = itertools.count()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        if item is not None and GROUP not in patches.off:
+            try:
+                self._submitted(item)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
+        super().put(item, block, timeout)
+
+    def _submitted(self, item: Any) -> None:
+        number = next(self.numbers)
+        item.future._procscope = (self.pool.uid, number)
+        batch = futures.mapping.batch
+        call = _call_of(item)
+        if batch is None:
+            facts.submitted(self.pool.uid, number, call)
+        else:
+            facts.submitted(self.pool.uid, number, call, batch.number, batch.next(1)[0])
+
+
+def _call_of(item: Any) -> tuple[Any, Any, Any]:
+    """(function, args, kwds); from 3.14 they are one attribute."""
+    if hasattr(item, "fn"):
+        return item.fn, item.args, item.kwargs
+    task: tuple[Any, Any, Any] = item.task
+    return task
+
+
+class _Future:
+    """Stands in for a work item's future while it runs: tells the end before the result is set."""
+
+    __slots__ = ("_call", "_future", "_started", "_task", "_thread")
+
+    def __init__(self, future: Any, task: tuple[int, int], call: tuple[Any, Any, Any]) -> None:
+        self._future = future
+        self._task = task
+        self._call: Any = call
+
+    def set_running_or_notify_cancel(self) -> bool:
+        if not self._future.set_running_or_notify_cancel():
+            return False
+        try:
+            self._thread = threading.current_thread().name
+            self._started = mono_ns()
+            recorder.region().slot_begin(*self._task, -1, self._started)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        return True
+
+    def set_result(self, result: Any) -> None:
+        self._over(None)
+        self._future.set_result(result)
+
+    def set_exception(self, exception: BaseException) -> None:
+        self._over(exception)
+        self._future.set_exception(exception)
+
+    def _over(self, error: BaseException | None) -> None:
+        try:
+            region, now = recorder.region(), mono_ns()
+            if error is not None:
+                preview = ""
+                if recorder.limits().preview:
+                    preview = capture.call(self._call[1], self._call[2], names.of(self._call[0])[1])
+                region.rich(TaskFailed(*self._task, -1, -1, self._started, now, preview, raised.of(error)))
+            self._call = None
+            outcome = facts.SUCCEEDED if error is None else facts.FAILED
+            region.task_ran(*self._task, self._started, now, outcome, self._thread)
+            region.slot_clear()
+        except Exception as fault:
+            if patches.fault(GROUP, fault):
+                raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._future, name)
+
+
+def _run(original: Any) -> Any:
+    def run(self: Any, *args: Any) -> None:
+        future = self.future
+        task = vars(future).get("_procscope") if GROUP not in patches.off else None
+        if task is not None:
+            self.future = _Future(future, task, _call_of(self))
+        del future
+        original(self, *args)
+
+    return run
+
+
+def _initializer_failed(original: Any) -> Any:
+    def _initializer_failed(self: Any, *args: Any) -> None:
+        pool = vars(self).get("_procscope")
+        try:
+            if pool is not None:
+                pool.now("broken", "its initializer raised in a thread")
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        original(self, *args)
+
+    return _initializer_failed
+
+
+def _worker(original: Any) -> Any:
+    def _worker(*args: Any) -> None:
+        at = original.__code__.co_varnames[: original.__code__.co_argcount]
+        queue = args[1] if len(args) > 2 and isinstance(args[1], _Queue) else None
+        if queue is not None and "initializer" in at and args[at.index("initializer")] is not None:
+            where = at.index("initializer")
+            args = (*args[:where], _watched(queue, args[where]), *args[where + 1 :])
+        original(*args)
+
+    return _worker
+
+
+def _watched(queue: _Queue, initializer: Any) -> Any:
+    def watched(*args: Any) -> None:
+        try:
+            initializer(*args)
+        except BaseException as error:
+            try:
+                facts.initializer_failed(queue.pool.uid, error)
+            except Exception as fault:
+                if patches.fault(GROUP, fault):
+                    raise
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
+
+    return watched

@@ -1,0 +1,109 @@
+"""The process's journal: opened when a thread first has something to say, a new one after a fork."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from procscope.runtime.instrument import identity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procscope.runtime.instrument.limits import Limits
+    from procscope.runtime.journal.writer import Journal, Region
+
+mono_ns = time.monotonic_ns
+run = ""
+"""Key of the run this process belongs to; '' while nothing is observed."""
+environment: dict[str, str] = {}
+"""The PROCSCOPE_* variables as they were when the run began: the program may change them."""
+_journals: dict[int, Journal] = {}
+_generation = 0
+_limits: Limits | None = None
+_pending: list[tuple[str, str]] = []
+introduced = False
+"""Whether this process has said that it is alive."""
+
+
+def begin(key: str, variables: dict[str, str]) -> None:
+    """Take part in run `key`. Nothing is opened yet."""
+    global run, _limits
+    run = key
+    environment.clear()
+    environment.update(variables)
+    _limits = None
+
+
+def region() -> Region:
+    """This thread's region of this process's journal."""
+    journal = _journals.get(_generation)
+    return (journal if journal is not None else _open()).region()
+
+
+def is_open() -> bool:
+    """Whether this process has said anything yet."""
+    return _generation in _journals
+
+
+def forked() -> None:
+    """In a child of fork: what the parent had open stays mapped and is never written or closed here."""
+    global _generation, introduced
+    _generation += 1
+    introduced = False
+    _pending.clear()
+
+
+def directory() -> str:
+    """Where this run's segments go."""
+    from procscope.runtime.instrument import spool
+
+    return os.path.join(spool.path(environment), run)
+
+
+def limits() -> Limits:
+    """The settings that say what is captured."""
+    global _limits
+    if _limits is None:
+        from procscope.runtime.instrument.limits import of
+
+        _limits = of(environment)
+    return _limits
+
+
+def _open() -> Journal:
+    from procscope.runtime.instrument import facts
+    from procscope.runtime.journal.writer import Identity, Journal
+
+    birth = identity.me()
+    fresh = Journal(directory(), Identity(run, birth.process, birth.parent, birth.pool), limits().spool_cap)
+    # Two threads may come here at once: the first one's journal is the process's.
+    journal = _journals.setdefault(_generation, fresh)
+    if journal is fresh:
+        facts.alive(birth)
+        for group, reason in _pending:
+            facts.not_observed(group, reason)
+        _pending.clear()
+    return journal
+
+
+def not_observed(group: str, reason: str) -> None:
+    """Hooks of `group` are not in place. Told once there is a journal, or at once if there is one."""
+    if is_open():
+        from procscope.runtime.instrument import facts
+
+        facts.not_observed(group, reason)
+    else:
+        _pending.append((group, reason))
+
+
+def hook_failed() -> None:
+    """Count a fact that our own code failed to write."""
+    if run:
+        region().drop(4)  # events.Drop.HOOK_FAILED
+
+
+def our_fault(group: str, error: BaseException) -> None:
+    """Say that our own code failed and that `group` is switched off."""
+    from procscope.runtime.instrument import facts
+
+    facts.our_fault(group, error)
