@@ -13,7 +13,9 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
-BOOT = Path(__file__).parent / "procscope_boot.pth"
+ROOT = Path(__file__).parent
+BOOT = ROOT / "procscope_boot.pth"
+VENDOR = ROOT / "procscope" / "static" / "vendor"
 
 
 class BuildPy(build_py):
@@ -25,6 +27,8 @@ class BuildPy(build_py):
         return [] if self.editable_mode else [str(Path(self.build_lib) / BOOT.name)]
 
     def run(self) -> None:
+        if not VENDOR.is_dir():
+            self.warn("static/vendor is missing: the dashboard's pages will not be live (npm ci && npm run vendor)")
         super().run()
         for target in self._boot:
             shutil.copyfile(BOOT, target)

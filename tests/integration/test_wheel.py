@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -53,6 +54,13 @@ def test_wheel_holds_every_module_and_page(built: Path) -> None:
     pages = [path for folder in ("templates", "static") for path in (ROOT / folder).rglob("*") if path.is_file()]
     assert not [page for page in pages if f"procscope/{page.relative_to(ROOT)}" not in names]
     assert {"procscope_boot.pth", "procscope/py.typed"} <= names
+
+
+def test_wheel_holds_the_browser_s_modules(built: Path) -> None:
+    """The vendor folder is ignored by git: a build that skips what git ignores serves pages without scripts."""
+    if not (ROOT / "static" / "vendor").is_dir():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no static/vendor: run `npm run vendor`")
+    assert any(name.startswith("procscope/static/vendor/") for name in _names(built))
 
 
 def test_wheel_of_the_source_distribution_is_the_same(built: Path, tmp_path: Path) -> None:
