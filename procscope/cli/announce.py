@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from procscope.cli import browser, detach, server
+from procscope.cli import browser, orphan, server
 from procscope.cli.wanted import Wanted
 from procscope.runtime.settings import Settings
 
@@ -16,18 +16,18 @@ def started(key: str, settings: Settings, wanted: Wanted) -> None:
         found = server.start(settings)
     if found and wanted.open_browser:
         address = server.link(found, f"/runs/{key}", with_token=True)
-        detach.detached(lambda: browser.open_quietly(address, settings.home))
+        orphan.orphaned(lambda: browser.open_quietly(address, settings.home))
     if not wanted.quiet:
-        _say(_start_line(key, wanted, found))
+        _say(_start_line(key, settings, wanted, found))
 
 
-def _start_line(key: str, wanted: Wanted, found: server.Server | None) -> str:
+def _start_line(key: str, settings: Settings, wanted: Wanted, found: server.Server | None) -> str:
     line = f'procscope: run {key[:6]}… "{wanted.name}"'
     if found:
         # A log file must not hold the token: whoever reads it could log in.
         return f"{line} — {server.link(found, f'/runs/{key}', with_token=sys.stderr.isatty())}"
     if wanted.dashboard:
-        return f"{line} — the dashboard did not start: `procscope serve` says why"
+        return f"{line} — the dashboard did not start: see {server.log(settings)}"
     return line
 
 

@@ -9,7 +9,7 @@ import html
 import os
 from pathlib import Path
 
-from procscope.cli import detach
+from procscope.cli import orphan
 
 _PAGE = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={0}"><a href="{0}">procscope</a>\n'
@@ -31,5 +31,5 @@ def open_page(address: str, directory: str) -> bool:
 
 def open_quietly(address: str, directory: str) -> None:
     """`open_page` for a detached process: what the browser prints is not the program's output."""
-    detach.close_standard(keep_stderr=False)
+    orphan.close_standard(keep_stderr=False)
     open_page(address, directory)

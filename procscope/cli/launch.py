@@ -43,7 +43,8 @@ def _telemetry(program: Program, settings: Settings, wanted: Wanted) -> dict[str
     key = manifest.new_key()
     argv = [program.target, *program.args] if program.kind == "script" else program.interpreter_args
     directory = manifest.write(settings.spool, manifest.describe(key, wanted.name, argv))
-    readiness.start_collector(settings)
+    if problem := readiness.start_collector(settings):
+        _say(f"{problem}; until then what this run tells is kept in {directory}")
     announce.started(key, settings, wanted)
     if not wanted.quiet:
         teller.leave_behind(key, directory, settings)
@@ -51,6 +52,10 @@ def _telemetry(program: Program, settings: Settings, wanted: Wanted) -> dict[str
 
 
 def _warn(error: Exception) -> None:
-    # Even with --quiet: a run that is missing tomorrow must have said so today.
     words = str(error) if isinstance(error, ProcscopeError) else f"{type(error).__name__}: {error}"
-    print(f"procscope: not recording this run: {words}", file=sys.stderr, flush=True)
+    _say(f"not recording this run: {words}")
+
+
+def _say(sentence: str) -> None:
+    # Even with --quiet: a run that is missing tomorrow must have said so today.
+    print(f"procscope: {sentence}", file=sys.stderr, flush=True)

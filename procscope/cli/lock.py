@@ -12,10 +12,14 @@ FILE = "collector.lock"
 
 
 class Holder(NamedTuple):
-    """The collector at work. `caught_up` is wall ns: when its last pass that left nothing unread began."""
+    """The collector at work. `caught_up` is wall ns: when its last pass that left nothing unread began.
+
+    `error` says why it cannot write, '' if it can.
+    """
 
     pid: int
     caught_up: int
+    error: str = ""
 
 
 def holder(spool: str) -> Holder | None:
@@ -35,7 +39,7 @@ def _read(descriptor: int) -> Holder | None:
     # It is rewritten in place while we read: what does not parse is read again on the next look.
     with contextlib.suppress(ValueError, KeyError, TypeError):
         found = json.loads(os.pread(descriptor, 4096, 0).strip(b"\0 \n"))
-        return Holder(int(found["pid"]), int(found.get("caught_up") or 0))
+        return Holder(int(found["pid"]), int(found.get("caught_up") or 0), str(found.get("error") or ""))
     return None
 
 

@@ -11,23 +11,17 @@ from procscope.cli.options import db_option, json_option
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-class Age(click.ParamType):
-    """A length of time such as 30d; converts to seconds."""
-
-    name = "age"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Seconds of `value`; fails with the remedy."""
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw])", str(value).strip())
-        if not found:
-            self.fail(f"{value!r} is not an age: write 30d, 12h or 90m", param, ctx)
-        return float(found[1]) * _UNITS[found[2]]
+def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw])", value.strip())
+    if not found:
+        raise click.BadParameter(f"{value!r} is not an age: write 30d, 12h or 90m", ctx, param)
+    return float(found[1]) * _UNITS[found[2]]
 
 
 @click.command("prune")
-@click.option("--older", "older_s", type=Age(), required=True, metavar="AGE", help="Forget runs that ended longer ago.")
+@click.option(
+    "--older", "older_s", callback=_seconds, required=True, metavar="AGE", help="Forget runs that ended longer ago."
+)
 @db_option
 @json_option
 @click.pass_context

@@ -25,11 +25,14 @@ def check(settings: Settings) -> None:
         raise StoreError(f"no database can be made in {os.path.dirname(path)}: use --db with a directory you can write")
 
 
-def start_collector(settings: Settings) -> None:
-    """See to it that a collector serves this spool; raises SpoolError or StoreError if none can."""
+def start_collector(settings: Settings) -> str:
+    """See to it that a collector serves this spool; what keeps it from its work, '' if nothing. Raises SpoolError."""
     from procscope.runtime.collector.start import ensure_running
 
-    ensure_running(settings)
+    if not ensure_running(settings):
+        return f"no collector has started yet, {os.path.join(settings.home, 'collector.log')} says why"
+    found = lock.holder(settings.spool)
+    return f"the collector cannot write ({found.error})" if found and found.error else ""
 
 
 def sqlite_path(settings: Settings) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from typing import NamedTuple
 from urllib.parse import quote
 
-from procscope.cli import detach
+from procscope.runtime import detach
+from procscope.runtime.collector.start import environment
 from procscope.runtime.settings import Settings
 
 START_SECONDS = 10.0
@@ -37,15 +39,19 @@ def running(settings: Settings) -> Server | None:
 
 
 def start(settings: Settings) -> Server | None:
-    """Start a server that outlives us; None if it does not answer within START_SECONDS."""
-    if not detach.detached(lambda: detach.become_command(["serve"], settings)):
-        return None
+    """Start a server that outlives us; None if it does not answer within START_SECONDS (then its log says why)."""
+    detach.detached([sys.executable, "-m", "procscope", "serve"], environment(settings), log(settings))
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if found := running(settings):
             return found
         time.sleep(0.05)
     return None
+
+
+def log(settings: Settings) -> str:
+    """Where a server that we started writes what it has to say."""
+    return os.path.join(settings.home, "serve.log")
 
 
 def link(server: Server, path: str, *, with_token: bool) -> str:

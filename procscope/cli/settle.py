@@ -51,7 +51,6 @@ def _start(settings: Settings) -> bool:
     from procscope.runtime.collector.start import ensure_running
 
     try:
-        ensure_running(settings)
+        return ensure_running(settings)
     except (ProcscopeError, OSError):
         return False
-    return True

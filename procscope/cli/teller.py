@@ -15,12 +15,14 @@ import select
 import signal
 import sys
 
-from procscope.cli import detach, ending
+from procscope.cli import asking, ending, orphan
 from procscope.runtime import clock
 from procscope.runtime.instrument import bell
 from procscope.runtime.settings import Settings
 
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE)
+_WARM_MS = 1000
+"""After so long of a run the imports for its last line are done: the person at the terminal waits for that line."""
 
 
 def leave_behind(key: str, directory: str, settings: Settings) -> None:
@@ -30,7 +32,7 @@ def leave_behind(key: str, directory: str, settings: Settings) -> None:
     with contextlib.suppress(OSError):
         main = os.pidfd_open(os.getpid())
         rope = _hang_bell(directory) if sys.stderr.isatty() else None
-        detach.detached(lambda: _watch(main, rope, key, settings))
+        orphan.orphaned(lambda: _watch(main, rope, key, settings))
         for descriptor in (main, rope):
             if descriptor is not None:
                 os.close(descriptor)
@@ -47,19 +49,23 @@ def _watch(main: int, rope: int | None, key: str, settings: Settings) -> None:
     began = clock.mono_ns()
     for number in _DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
-    detach.close_standard(keep_stderr=True)
-    detach.close_inherited(keep=(main,) if rope is None else (main, rope))
+    orphan.close_standard(keep_stderr=True)
+    orphan.close_inherited(keep=(main,) if rope is None else (main, rope))
     os.chdir(settings.home)
-    over = main in _first_ready(main, rope)
+    ready = _first_ready(main, rope, _WARM_MS)
+    if not ready:
+        asking.warm()
+        ready = _first_ready(main, rope)
+    over = main in ready
     seconds = (clock.mono_ns() - began) / 1e9
     with contextlib.suppress(Exception):
         said = ending.line(key, seconds, settings) if over else ending.line_before_exit(key, seconds, settings)
         print(said, file=sys.stderr, flush=True)
 
 
-def _first_ready(main: int, rope: int | None) -> list[int]:
+def _first_ready(main: int, rope: int | None, patience_ms: int | None = None) -> list[int]:
     waiting = select.poll()
     for descriptor in (main, rope):
         if descriptor is not None:
             waiting.register(descriptor, select.POLLIN)
-    return [descriptor for descriptor, _ in waiting.poll()]
+    return [descriptor for descriptor, _ in waiting.poll(patience_ms)]

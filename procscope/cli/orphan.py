@@ -1,16 +1,12 @@
-"""Processes that are nobody's child: forked twice, in a session of their own."""
+"""Work of ours in a process that is nobody's child: a copy of this one, forked twice, in a session of its own."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
-from typing import NoReturn
-
-from procscope.runtime.settings import PREFIX, Settings
 
 
-def detached(work: Callable[[], object]) -> bool:
+def orphaned(work: Callable[[], object]) -> bool:
     """Do `work` in a process that `wait` in ours can never see; False where it was not started.
 
     The grandchild leaves by os._exit whatever `work` does: no finalizer of ours runs twice. Its descriptors
@@ -44,22 +40,3 @@ def close_inherited(keep: tuple[int, ...]) -> None:
     kept = sorted({2, *keep})
     for low, high in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(low + 1, high)
-
-
-def become_command(words: list[str], settings: Settings) -> NoReturn:
-    """Replace this process by `procscope WORDS`, deaf and mute, from a directory that nobody wants to remove."""
-    close_standard(keep_stderr=False)
-    environment = {name: value for name, value in os.environ.items() if name != PREFIX + "RUN"}
-    os.chdir(settings.home)
-    environment |= settings.to_environment()
-    os.execve(sys.executable, [sys.executable, "-c", _ENTRY.format(root=_root()), *words], environment)
-
-
-_ENTRY = "import sys; sys.path[0:1] = [{root!r}]; from procscope.cli import main; main()"
-
-
-def _root() -> str:
-    """The folder that holds the package: not the working directory, whose modules are the user's."""
-    import procscope
-
-    return os.path.dirname(os.path.dirname(os.path.abspath(procscope.__file__)))
