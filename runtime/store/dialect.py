@@ -190,16 +190,18 @@ def lock_for_migration(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
-def give_back_space(engine: Engine, pages: int = 2000) -> None:
-    """Return up to `pages` freed pages to the file system; PostgreSQL's autovacuum does so by itself."""
-    if engine.dialect.name == "sqlite":
-        _without_transaction(engine, f"PRAGMA incremental_vacuum({pages})")
+def give_back_space(engine: Engine, pages: int) -> bool:
+    """Return up to `pages` freed pages to the file system; whether there are more.
 
-
-def _without_transaction(engine: Engine, statement: str) -> None:
+    PostgreSQL's autovacuum does so by itself.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
     connection: Any = engine.raw_connection()
     try:
-        connection.cursor().execute(statement).fetchall()
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+        return bool(cursor.execute("PRAGMA freelist_count").fetchone()[0])
     finally:
         connection.close()
 

@@ -15,6 +15,9 @@ _FAILURE = """SELECT f.id, f.run_id, r.key, f.task_id, f.func_id, f.process_id, 
  FROM failures f JOIN runs r ON r.id = f.run_id LEFT JOIN processes p ON p.id = f.process_id
  LEFT JOIN tasks t ON t.id = f.task_id"""
 
+_LONG_PAST = 5_000
+"""Rollup rows that a function's past is read from: some hundred of its busy minutes."""
+
 
 class FailureQueries(Reader):
     """Failures as rows, durations from the rollups."""
@@ -62,11 +65,16 @@ class FailureQueries(Reader):
         return {number: quantiles(buckets) for number, buckets in counts.items()}
 
     def usual(self, func_ids: Sequence[int], now_us: int, enough: int = 20) -> dict[int, Quantiles]:
-        """What is usual for each function: the last hour where that has `enough` durations, else all that is kept."""
-        minute = now_us // 60_000_000
-        found = self.function_quantiles(func_ids, minute - 60)
+        """What is usual for each function: of the last hour if that has `enough` durations, else of a longer past."""
+        found = self.function_quantiles(func_ids, now_us // 60_000_000 - 60)
         thin = [number for number in func_ids if number not in found or found[number].n < enough]
-        return {**found, **self.function_quantiles(thin, 0)}
+        return {**found, **{number: known for number in thin if (known := self._long_past(number))}}
+
+    def _long_past(self, func_id: int) -> Quantiles | None:
+        sql = f"""SELECT bucket, sum(n) FROM (SELECT bucket, n FROM duration_rollups WHERE func_id = :func
+                  ORDER BY minute DESC LIMIT {_LONG_PAST}) q GROUP BY bucket"""
+        buckets = {row[0]: int(row[1]) for row in self._rows(sql, func=func_id)}
+        return quantiles(buckets) if buckets else None
 
 
 def quantiles(buckets: dict[int, int]) -> Quantiles:
