@@ -11,7 +11,7 @@ from procscope.cli.options import db_option, json_option, limit_option
 if TYPE_CHECKING:
     from procscope.runtime.store.queries import Store
 
-PAGE = 500
+PAGE = 200
 
 
 @click.command("tasks")
@@ -40,7 +40,9 @@ def command(ctx: click.Context, query: tuple[str, ...], db: str | None, limit: i
 
 
 def _text(words: tuple[str, ...]) -> str:
-    # The shell has taken the quotes off: a word with blanks in it was one word.
+    """One argument is a whole query; of several, one with blanks in it had quotes that the shell took off."""
+    if len(words) == 1:
+        return words[0]
     return " ".join(_quoted(word) if any(c.isspace() for c in word) and '"' not in word else word for word in words)
 
 
