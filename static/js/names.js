@@ -54,8 +54,7 @@ export function markOf(name) {
   for (const letter of name ?? '') {
     hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
-  hash = (hash ^ (hash >>> 15)) >>> 0;
-  return { colour: hash % 7, shape: Math.floor(hash / 7) % 3 };
+  return { colour: hash % 7, shape: (hash >>> 11) % 3 };
 }
 
 /**

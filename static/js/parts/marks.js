@@ -5,7 +5,7 @@ import { call, halves, markOf, shortName } from '../names.js';
 /** An icon of the sprite in the page. @param {{name: string}} props */
 export const Icon = ({ name }) => html`<svg class="icon" aria-hidden="true"><use href=${`#i-${name}`}></use></svg>`;
 
-const KNOWN = new Set(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'lost', 'finished', 'killed']);
+const KNOWN = new Set(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'lost', 'finished', 'killed', 'idle']);
 
 /** A state by its shape and, for those who cannot see it, its word. @param {{state: string, word?: boolean}} props */
 export const State = ({ state, word }) => html`<span class=${`state is-${state}`} title=${state}>

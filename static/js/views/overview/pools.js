@@ -21,7 +21,7 @@ const Row = ({ pool }) => html`<a class=${`row pool-row ${pool.gone ? 'gone' : '
 /** @param {{pools: PoolRow[]}} props */
 export const Pools = ({ pools }) => {
   const { items, on } = useHeld(pools);
-  return html`<section class="section" aria-labelledby="pools"><h2 id="pools">Pools</h2>
+  return html`<section class="section pools" aria-labelledby="pools"><h2 id="pools">Pools</h2>
     <div class="body">${items.length
       ? html`<ul class="rows" ...${on}>${items.map((pool) => html`<li key=${pool.id}><${Row} pool=${pool} /></li>`)}</ul>`
       : html`<p class="none">No pool or executor is open.</p>`}</div></section>`;

@@ -46,7 +46,7 @@ export const Runs = ({ runs }) => {
   const { items, on } = useHeld(runs);
   const live = items.filter((r) => r.state === 'running').length;
   const shown = all ? items : items.slice(0, Math.max(FEW, live));
-  return html`<section class="section" id="runs" aria-labelledby="runs-title"><h2 id="runs-title">Runs</h2>
+  return html`<section class="section runs" id="runs" aria-labelledby="runs-title"><h2 id="runs-title">Runs</h2>
     <div class="body"><ul class="rows" ...${on}>${shown.map((run) => html`<li key=${run.id}><${Row} run=${run} /></li>`)}</ul>
     ${shown.length < items.length && html`<button class="plain" onClick=${() => setAll(true)}>Show all ${items.length} runs</button>`}</div></section>`;
 };

@@ -72,7 +72,7 @@ export class NodeRow extends Component {
     return html`<div class=${`row node ${mood}`} role="treeitem" aria-level=${node.depth + 1} aria-expanded=${kids ? open : undefined} tabindex="-1" data-row data-href=${href(node)}>
       <span class="lead">${Array.from({ length: node.depth }, (_, i) => html`<i class="lane" key=${i}></i>`)}
         ${kids ? html`<button class="fold" tabindex="-1" aria-label=${open ? 'Fold' : 'Unfold'} aria-expanded=${open} onClick=${() => toggle(node.id)}><${Icon} name="fold" /></button>` : html`<i class="fold-none"></i>`}
-        ${node.kind === 'pool' ? html`<${Pool} node=${node} />` : html`<${State} state=${node.state} /><${Doing} node=${node} dead=${dead} />`}</span>
+        ${node.kind === 'pool' ? html`<${Pool} node=${node} />` : html`<${State} state=${node.kind === 'worker' && !dead && !node.current ? 'idle' : node.state} /><${Doing} node=${node} dead=${dead} />`}</span>
       <span class="num age">${since(node, dead)}</span>${node.kind === 'pool' ? html`<span class="wide"></span><span class="wide"></span>` : html`<${Load} node=${node} dead=${dead} />`}
       <span class="num wide">${node.tasks_done ? count(node.tasks_done) : ''}</span></div>`;
   }

@@ -1,9 +1,12 @@
 /** The task by its call, its state and, when it went wrong, the sentence that says how. */
 import { html } from '../../lib/html.js';
-import { call, item } from '../../names.js';
+import { call, item, middle } from '../../names.js';
 import { Copy, Mark, State } from '../../parts/marks.js';
 
 /** @typedef {import('../../model.js').Task['task']} TaskData */
+
+/** Characters; a longer call is set smaller. */
+const LONG = 60;
 
 /** @param {TaskData} task */
 function place(task) {
@@ -22,8 +25,9 @@ const Verdict = ({ task, exception }) => {
 /** @param {{task: TaskData, exception: import('../../model.js').Raised | null | undefined}} props */
 export const TaskHead = ({ task, exception }) => {
   const worker = `worker:${task.pid}`;
+  const title = call(task.func, task.args);
   return html`<header class="task-head">
-    <h1><span class="lead"><${Mark} func=${task.func} /> <span class="call">${call(task.func, task.args)}</span></span></h1>
+    <h1 class=${title.length > LONG ? 'long' : ''} title=${title}><span class="lead"><${Mark} func=${task.func} /><span class="call">${middle(title, 200)}</span></span></h1>
     <div class="facts"><span class=${`is-${task.state}`}><${State} state=${task.state} word /></span>
       ${place(task) && html`<span>${place(task)}</span>`}
       ${task.pool && html`<span>${task.pool_kind ?? 'pool'} <span class="mono">${task.pool}</span></span>`}

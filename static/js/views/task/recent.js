@@ -4,16 +4,16 @@ import { useWidth } from '../../lib/width.js';
 import { axis, place } from '../../dots.js';
 import { duration } from '../../format.js';
 
-const TOP = 24;
+const TOP = 38;
 const H = 64;
 const BASE = TOP + H + 4;
 
 /** A label beside an x, on the side where there is room. @param {number} x @param {number} width @param {number} [least] room it needs, px */
 const anchor = (x, width, least = 120) => (x < least ? 'start' : x > width - least ? 'end' : 'middle');
 
-/** @param {{name: string, s: number, x: number, width: number, left: boolean}} props */
-const Mark = ({ name, s, x, left }) => html`<g><line class="mark" x1=${x} x2=${x} y1="6" y2=${BASE} />
-  <text x=${x + (left ? -6 : 6)} y="14" text-anchor=${left ? 'end' : 'start'}>${name} ${duration(s)}</text></g>`;
+/** @param {{name: string, s: number, x: number, left: boolean, y?: number}} props */
+const Mark = ({ name, s, x, left, y = 14 }) => html`<g><line class="mark" x1=${x} x2=${x} y1=${y - 8} y2=${BASE} />
+  <text x=${x + (left ? -6 : 6)} y=${y} text-anchor=${left ? 'end' : 'start'}>${name} ${duration(s)}</text></g>`;
 
 /** @param {{recent: NonNullable<import('../../model.js').Task['recent']>, task: import('../../model.js').Task['task']}} props */
 export const RecentDots = ({ recent, task }) => {
@@ -30,7 +30,7 @@ export const RecentDots = ({ recent, task }) => {
     <div class="body" ref=${ref}><svg class="dots" width=${width} height=${BASE + 34} role="img" aria-label=${words}>
       <line class="axis" x1="0" x2=${width} y1=${BASE} y2=${BASE} />
       ${p50 != null && html`<${Mark} name="p50" s=${p50} x=${at(p50)} left=${at(p50) > 110} />`}
-      ${p99 != null && html`<${Mark} name="p99" s=${p99} x=${at(p99)} left=${at(p99) > width - 110} />`}
+      ${p99 != null && html`<${Mark} name="p99" s=${p99} x=${at(p99)} left=${at(p99) > width - 110} y=${p50 != null && at(p99) - at(p50) < 240 ? 30 : 14} />`}
       ${dots.filter((d) => !d.this).map((d) => html`<circle key=${d.id} class=${d.state} cx=${d.x} cy=${d.y} r="2.25"><title>${duration(d.run_s)} ${d.state}</title></circle>`)}
       ${mine != null && html`<path class=${`this ${bad}`} d=${`M${mine} ${BASE + 1}l-7 12h14z`} />
         <text class=${`now ${bad}`} x=${mine} y=${BASE + 29} text-anchor=${anchor(mine, width)}>this one ${duration(mineIs)}</text>`}

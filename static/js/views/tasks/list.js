@@ -1,6 +1,7 @@
 /** The tasks found, newest first, without end: older ones are fetched as one nears the bottom. */
 import { useEffect, useRef } from 'preact/hooks';
 import { html } from '../../lib/html.js';
+import { KEYS } from '../../grammar.js';
 import { useHeld } from '../../lib/held.js';
 import { useWindowed } from '../../lib/windowed.js';
 import { item } from '../../names.js';
@@ -25,6 +26,9 @@ const Row = ({ row }) => html`<a class=${`row task-row ${row.state} ${row.gone ?
   <span class="num took">${row.state === 'running' ? html`<${Age} since=${row.started_at} />` : html`<${Took} s=${row.run_s} />`}</span>
   <span class="num when"><${Ago} at=${row.finished_at ?? row.started_at ?? row.submitted_at} /></span></a>`;
 
+const Grammar = () => html`<dl class="grammar">${KEYS.map(({ key, hint }) => html`<dt>${key}</dt><dd>${hint}</dd>`)}
+  <dt>any words</dt><dd>must all occur in the function, its arguments or its error</dd></dl>`;
+
 /** @param {{query: string, searched: string | null | undefined}} props */
 const None = ({ query, searched }) => html`<p class="none">${query ? html`No task matches <code>${query}</code>${searched ? html`, looking back to <${Clock} at=${searched} digits=${0} />` : ''}.` : 'No task was recorded yet.'}
   ${query && html` Fast successful items of a batch are counted, not listed. <a href="/tasks">Show all tasks</a>`}</p>`;
@@ -39,7 +43,7 @@ export const TaskList = ({ rows, query, error, next, more, state, searched }) =>
     if (end.current) seen.observe(end.current);
     return () => seen.disconnect();
   }, [next, items.length]);
-  if (error && !rows.length) return html`<div class="list"></div>`;
+  if (error && !rows.length) return html`<section class="list" aria-label="How to ask"><${Grammar} /></section>`;
   return html`<section class="list" aria-label="Tasks found">
     <div class="task-row labels" aria-hidden="true"><span></span><span>task</span><span>where, or what went wrong</span><span class="run">run</span><span class="num">worker</span><span class="num wait">waited</span><span class="num">ran</span><span class="num">when</span></div>
     <div ref=${ref} role="list" ...${on}><div role="presentation" style=${{ height: `${before}px` }}></div>
