@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
@@ -12,7 +13,7 @@ _GROUP = "process"
 
 
 class Life:
-    """Watches `run()` through an attribute of the instance, so that overridden ones and their errors are seen."""
+    """Watches `run()`, overridden ones too: through an attribute of the instance, from 3.11 on."""
 
     def __init__(self, process: Any) -> None:
         birth = identity.me()
@@ -25,7 +26,26 @@ class Life:
         if self._is_task:
             region.slot_begin(0, self._uid, -1, self._began, birth.args)
         self._args = birth.args
-        process.run = self._watched(process.run)
+        if sys.version_info < (3, 11):
+            self._watch_exit_function()
+        else:
+            process.run = self._watched(process.run)
+
+    def _watch_exit_function(self) -> None:
+        """Up to 3.10 a frame cannot be hidden from a traceback: look from the finally that follows run() instead."""
+        from multiprocessing import util
+
+        ours: Any = util
+        leave = ours._exit_function
+
+        def _exit_function(*args: Any, **options: Any) -> Any:
+            ours._exit_function = leave
+            error = sys.exc_info()[1]
+            self._over(0 if error is None else _exit_code(error), error)
+            del error
+            return leave(*args, **options)
+
+        ours._exit_function = _exit_function
 
     def _watched(self, run: Any) -> Any:
         def watched() -> None:

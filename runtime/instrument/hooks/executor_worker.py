@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.instrument import facts, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument import identity, patches, pools, raised, recorder
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
@@ -37,16 +37,15 @@ def _tell(act: Any, *args: Any) -> None:
 
 def _process_worker(process_chunk: Any) -> Any:
     def make(original: Any) -> Any:
-        def _process_worker(call_queue: Any, result_queue: Any, initializer: Any, *args: Any, **options: Any) -> Any:
+        def _process_worker(call_queue: Any, result_queue: Any, *args: Any, **options: Any) -> Any:
             shift = _begun(call_queue)
             if shift is None:
-                return original(call_queue, result_queue, initializer, *args, **options)
+                return original(call_queue, result_queue, *args, **options)
             _Worker.shift = shift
             taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
             given = Watched(result_queue, put=_put(shift, result_queue.put))
-            guarded = None if initializer is None else _initializer(shift, initializer)
             try:
-                return original(taken, given, guarded, *args, **options)
+                return original(taken, given, *args, **options)
             finally:
                 _Worker.shift = None
                 _tell(shift.over)
@@ -65,20 +64,6 @@ def _begun(call_queue: Any) -> Shift | None:
         recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
         return None
     return Shift(uid)
-
-
-def _initializer(shift: Shift, initializer: Any) -> Any:
-    """The standard loop catches what it raises and logs it."""
-
-    def watched(*args: Any) -> None:
-        try:
-            initializer(*args)
-        except BaseException as error:
-            _tell(facts.initializer_failed, shift.pool, error)
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-            raise
-
-    return watched
 
 
 def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:

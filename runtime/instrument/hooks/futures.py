@@ -6,7 +6,7 @@ import sys
 from _thread import _local
 from typing import Any
 
-from procscope.runtime.instrument import facts, patches
+from procscope.runtime.instrument import facts, identity, patches, pools
 
 GROUP = "futures"
 _SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
@@ -44,7 +44,7 @@ def install() -> None:
     from concurrent.futures import _base
 
     patches.replace(GROUP, _base.Future, "cancel", _cancel)
-    patches.replace(GROUP, _base.Future, "_invoke_callbacks", _invoke_callbacks)
+    _watch_logger(_base.LOGGER)
 
 
 def mapped(group: str) -> Any:
@@ -145,30 +145,41 @@ def _cancel(original: Any) -> Any:
     return cancel
 
 
-def _invoke_callbacks(original: Any) -> Any:
-    def _invoke_callbacks(self: Any) -> None:
-        task = vars(self).get("_procscope")
-        if task is None or not self._done_callbacks:
-            return original(self)
-        self._done_callbacks = [_watched(callback, task) for callback in self._done_callbacks]
-        return original(self)
-
-    return _invoke_callbacks
+def _watch_logger(logger: Any) -> None:
+    """The executors log what callbacks and initializers raise, and nobody reads it: so we read it first."""
+    if hasattr(logger.exception, patches.MARK):
+        return
+    logger.exception = _logged(logger.exception, _callback_raised)
+    logger.critical = _logged(logger.critical, _initializer_raised)
 
 
-def _watched(callback: Any, task: tuple[int, int]) -> Any:
-    """The standard library logs what a done-callback raises, and nobody reads it: so we look first."""
-
-    def watched(future: Any) -> None:
+def _logged(original: Any, tell: Any) -> Any:
+    def log(message: Any, *args: Any, **options: Any) -> None:
         try:
-            callback(future)
-        except Exception as error:
-            try:
-                facts.result_failed(*task, "callback", error)
-            except Exception as fault:
-                if patches.fault(GROUP, fault):
-                    raise
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-            raise
+            error = sys.exc_info()[1]
+            if error is not None and GROUP not in patches.off:
+                tell(message, args, error, sys._getframe(1))
+        except Exception as fault:
+            if patches.fault(GROUP, fault):
+                raise
+        original(message, *args, **{**options, "stacklevel": options.get("stacklevel", 1) + 1})
 
-    return watched
+    patches.dress(log, original.__func__)
+    return log
+
+
+def _callback_raised(message: Any, args: tuple[Any, ...], error: BaseException, _frame: Any) -> None:
+    task = vars(args[0]).get("_procscope") if args and str(message).startswith("exception calling callback") else None
+    if task is not None:
+        facts.result_failed(*task, "callback", error)
+
+
+def _initializer_raised(message: Any, _args: tuple[Any, ...], error: BaseException, frame: Any) -> None:
+    """In the worker's own loop, whose queue tells its pool."""
+    if not str(message).startswith("Exception in initializer"):
+        return
+    queue = frame.f_locals.get("work_queue") or frame.f_locals.get("call_queue")
+    pool = pools.pool_of_queue(getattr(queue, "_procscope_queue", queue))
+    uid = pool.uid if pool is not None else identity.me().pool
+    if uid:
+        facts.initializer_failed(uid, error)

@@ -24,7 +24,6 @@ def install(module: Any) -> None:
     patches.replace(GROUP, module.ThreadPoolExecutor, "shutdown", futures.shut_down(GROUP))
     patches.replace(GROUP, module.ThreadPoolExecutor, "_initializer_failed", _initializer_failed)
     patches.replace(GROUP, module._WorkItem, "run", _run)
-    patches.replace(GROUP, module, "_worker", _worker)
 
 
 def opened(executor: Any) -> None:
@@ -148,31 +147,3 @@ def _initializer_failed(original: Any) -> Any:
         original(self, *args)
 
     return _initializer_failed
-
-
-def _worker(original: Any) -> Any:
-    def _worker(*args: Any) -> None:
-        at = original.__code__.co_varnames[: original.__code__.co_argcount]
-        queue = args[1] if len(args) > 2 and isinstance(args[1], _Queue) else None
-        if queue is not None and "initializer" in at and args[at.index("initializer")] is not None:
-            where = at.index("initializer")
-            args = (*args[:where], _watched(queue, args[where]), *args[where + 1 :])
-        original(*args)
-
-    return _worker
-
-
-def _watched(queue: _Queue, initializer: Any) -> Any:
-    def watched(*args: Any) -> None:
-        try:
-            initializer(*args)
-        except BaseException as error:
-            try:
-                facts.initializer_failed(queue.pool.uid, error)
-            except Exception as fault:
-                if patches.fault(GROUP, fault):
-                    raise
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-            raise
-
-    return watched
