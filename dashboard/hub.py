@@ -16,6 +16,7 @@ from procscope.dashboard.delta import Model
 
 PATIENCE = 30.0
 MAX_VIEWERS = 200
+MISTAKES = 50
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Viewer:
     awaited: int = 0
     """The number of the message it has not acknowledged, 0 for none."""
     since: float = field(default=0.0)
+    mistakes: int = 0
     told: str = ""
     """The last error sentence it was sent for this subscription."""
 
@@ -46,7 +48,7 @@ class Hub:
     def __init__(self, patience: float = PATIENCE, limit: int = MAX_VIEWERS) -> None:
         self._viewers: dict[str, Viewer] = {}
         self._lock = threading.Lock()
-        self._patience = patience
+        self.patience = patience
         self._limit = limit
         self._number = 0
         self.wake = threading.Event()
@@ -73,6 +75,15 @@ class Hub:
             if viewer := self._viewers.get(sid):
                 viewer.watching, viewer.sent, viewer.told = subscription, None, ""
         self.wake.set()
+
+    def mistaken(self, sid: str) -> bool:
+        """`sid` sent something we cannot follow; False once it has done so too often to be answered again."""
+        with self._lock:
+            viewer = self._viewers.get(sid)
+            if viewer is None:
+                return False
+            viewer.mistakes += 1
+            return viewer.mistakes <= MISTAKES
 
     def ack(self, sid: str, number: int) -> None:
         """`sid` has applied message `number`; numbers it was not sent are ignored."""
@@ -128,7 +139,7 @@ class Hub:
     def overdue(self, now: float) -> list[str]:
         """Viewers that stopped acknowledging; they are forgotten here, the caller cuts their connection."""
         with self._lock:
-            late = [v.sid for v in self._viewers.values() if v.awaited and now - v.since > self._patience]
+            late = [v.sid for v in self._viewers.values() if v.awaited and now - v.since > self.patience]
             for sid in late:
                 del self._viewers[sid]
             return late

@@ -34,8 +34,8 @@ class Builder(Protocol):
     def build(self, rev: int) -> Model:
         """The snapshot, without series. Raises ProcscopeError with the sentence to show."""
 
-    def whole(self, snapshot: Model) -> Model:
-        """`snapshot` with its series, as a viewer first gets it."""
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
+        """`snapshot` with its series, as a viewer first gets it; with `most` only the first so many elements'."""
 
 
 class Wire(Protocol):

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from procscope.dashboard.hub import Subscription
 from procscope.dashboard.views import Desk, subscribe
 
+SERIES_AT_FIRST = 100
+"""A page is sent with the sparklines of what may be seen at once; the socket's first message has them all."""
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -26,7 +28,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     def page(view: str, **params: str) -> Response:
         subscription = subscribe({"view": view, "params": params})
-        model = desk.model(subscription)
+        model = desk.model(subscription, SERIES_AT_FIRST)
         boot = boot_text(subscription, model)
         html = render_template(f"{view}.html", view=view, model=model, boot=boot)
         return make_response(html, 400 if model.get("error") else 200)

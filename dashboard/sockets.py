@@ -11,7 +11,7 @@ from typing import Any
 
 import socketio
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect
 
 from procscope.dashboard.auth import Keys
 from procscope.dashboard.hub import Hub, Subscription
@@ -84,7 +84,10 @@ class _Events:
         try:
             self._hub.watch(_sid(), subscribe(wish))
         except BadQueryError as error:
-            self._server.emit("error", {"message": str(error)}, to=_sid())
+            if self._hub.mistaken(_sid()):
+                self._server.emit("error", {"message": str(error)}, to=_sid())
+            else:
+                disconnect()
 
     def ack(self, message: Any = None) -> None:
         number = message.get("n") if isinstance(message, dict) else None

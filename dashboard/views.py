@@ -68,7 +68,7 @@ class Desk:
         """A fresh builder of `subscription`."""
         return self._makers[subscription.view](self.store, self.settings, dict(subscription.params))
 
-    def model(self, subscription: Subscription) -> dict[str, Any]:
-        """The whole model now. Raises NotFoundError, StoreError."""
+    def model(self, subscription: Subscription, most: int | None = None) -> dict[str, Any]:
+        """The whole model now, with the series of the first `most` elements. Raises NotFoundError, StoreError."""
         builder = self.builder(subscription)
-        return dict(builder.whole(builder.build(self.store.rev())))
+        return dict(builder.whole(builder.build(self.store.rev()), most))

@@ -58,7 +58,7 @@ class OverviewBuilder:
             )
         return overview(facts)
 
-    def whole(self, snapshot: Model) -> Model:
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
         """`snapshot` with the depth of each pool over the last minute."""
         since = now_us() // 1_000_000 - SERIES_S
         series = self._store.pool_series([int(line["id"]) for line in snapshot["pools"]], since)

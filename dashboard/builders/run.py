@@ -54,10 +54,11 @@ class RunBuilder:
             "charts": charts,
         }
 
-    def whole(self, snapshot: Model) -> Model:
-        """`snapshot` with the sparklines of its processes."""
-        series = self._charts.sparklines()
-        return {**snapshot, "nodes": [{**node, **series.get(node["id"], {})} for node in snapshot["nodes"]]}
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
+        """`snapshot` with the sparklines of its processes, or of the first `most` nodes."""
+        nodes = snapshot["nodes"]
+        series = self._charts.sparklines({node["id"] for node in nodes[:most]})
+        return {**snapshot, "nodes": [{**node, **series.get(node["id"], {})} for node in nodes]}
 
     def _update_nodes(self, run: Run, now: int) -> None:
         nodes = self._nodes

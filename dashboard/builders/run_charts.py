@@ -46,13 +46,14 @@ class RunCharts:
             self._grow(processes, pools, now // 1_000_000)
         return self._charts
 
-    def sparklines(self) -> dict[str, dict[str, Any]]:
-        """Node id → its series, for a viewer that has none yet."""
+    def sparklines(self, wanted: set[str]) -> dict[str, dict[str, Any]]:
+        """Node id → its series, of those `wanted`, for a viewer that has none yet."""
         if self._run is None:
             return {}
         self._read_samples(now_us())
         most = max(10, min(SPARK_POINTS, SPARK_ROOM // max(1, len(self._series))))
-        return {process_key(number): _sparks(series, most) for number, series in self._series.items()}
+        found = {process_key(number): series for number, series in self._series.items()}
+        return {key: _sparks(series, most) for key, series in found.items() if key in wanted}
 
     def _read_samples(self, now: int) -> None:
         """Read the samples unless those read last are a few seconds old at most; a thousand workers have many."""

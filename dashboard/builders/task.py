@@ -25,6 +25,6 @@ class TaskBuilder:
             head = heading(self._store, self._settings, "task", rev, int(detail.run.live), now)
         return {**head, **task_page(detail)}
 
-    def whole(self, snapshot: Model) -> Model:
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
         """The snapshot itself."""
         return snapshot

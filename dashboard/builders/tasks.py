@@ -47,7 +47,7 @@ class TasksBuilder:
         searched = iso(page.searched_to_us)
         return {**head, "query": self._text, "error": error, "rows": rows, "next": page.next, "searched_to": searched}
 
-    def whole(self, snapshot: Model) -> Model:
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
         """The snapshot itself."""
         return snapshot
 

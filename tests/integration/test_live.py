@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from simple_websocket import ConnectionClosed
 from sqlalchemy import Engine, text
 
 from procscope.dashboard.delta import apply
@@ -191,6 +193,45 @@ def test_a_flood_of_input_ends_the_connection_and_not_the_server(live: tuple[Sit
     again.emit("watch", {"view": "overview"})
     assert again.next()[0] == "model"
     again.close()
+
+
+def test_a_viewer_that_only_sends_nonsense_is_cut_and_its_answers_do_not_pile_up(live: tuple[Site, int]) -> None:
+    viewer = Viewer(*live)
+    with suppress(ConnectionClosed):
+        for _ in range(200):
+            viewer.emit("watch", {"view": "nothing"})
+    wait_until(lambda: len(live[0].parts.hub) == 0, 10)
+
+
+def test_a_viewer_that_stops_reading_is_cut_even_in_the_middle_of_a_message(live: tuple[Site, int]) -> None:
+    found, port = live
+    found.parts.hub.patience = 0.3
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.sendall(
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+            f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            f"Cookie: {found.cookie}\r\n\r\n".encode()
+        )
+        assert deaf.recv(1).startswith(b"H")
+        for text_message in ("40", "42" + json.dumps(["watch", {"view": "overview"}])):
+            deaf.sendall(masked(text_message))
+        wait_until(lambda: found.parts.hub.watched(), 10)
+        wait_until(lambda: len(found.parts.hub) == 0, 10)
+        wait_until(lambda: ended(deaf), 10)
+
+
+def masked(message: str) -> bytes:
+    """A client's text frame (RFC 6455 §5.2) with the mask 0."""
+    return bytes([0x81, 0x80 | len(message)]) + bytes(4) + message.encode()
+
+
+def ended(connection: socket.socket) -> bool:
+    """Read what is left: has the other side hung up?"""
+    try:
+        return connection.recv(1 << 16) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_the_socketio_test_client_sees_the_same(tmp_path: Path) -> None:

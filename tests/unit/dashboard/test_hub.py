@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.dashboard.hub import Hub, Subscription
+from procscope.dashboard.hub import MISTAKES, Hub, Subscription
 
 PAGE = Subscription("overview")
 OTHER = Subscription("run", (("key", "ab"),))
@@ -76,6 +76,12 @@ def test_there_is_a_last_place() -> None:
     assert not hub.join("c")
     hub.leave("a")
     assert hub.join("c")
+
+
+def test_answers_to_nonsense_come_to_an_end() -> None:
+    hub = watching("a")
+    assert [hub.mistaken("a") for _ in range(MISTAKES + 1)] == [True] * MISTAKES + [False]
+    assert not hub.mistaken("stranger")
 
 
 def test_an_error_is_told_once_and_again_only_when_it_changes() -> None:

@@ -42,7 +42,7 @@ class Fake:
             raise self.fault
         return {"rev": rev, "value": self.value}
 
-    def whole(self, snapshot: Model) -> Model:
+    def whole(self, snapshot: Model, most: int | None = None) -> Model:
         return {**snapshot, "series": [1, 2, 3]}
 
     def send(self, event: str, payload: dict[str, Any], sids: list[str]) -> None:
