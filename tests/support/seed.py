@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from sqlalchemy import Engine
 
 from procscope.runtime.store import schema
 from procscope.runtime.store.engine import open_engine
@@ -29,18 +32,24 @@ class Seeded:
 
 def seed(url: str, *, tasks: int = 2000, workers: int = 16, now_us: int | None = None) -> Seeded:
     """Fill the empty database at `url` with about `tasks` task rows; 10,000 rows take 0.2 s."""
-    now = now_us if now_us is not None else time.time_ns() // 1000
     engine = open_engine(url)
     try:
-        book = Book(engine)
-        over = past(book, now, tasks // 4)
-        live = LiveRun(book, now, tasks, workers).write()
-        columns = ("host", "spool", "pid", "started_us", "seen_us")
-        book.bulk(schema.collectors, columns, [("mill", "/var/spool", 4099, now - 400_000_000, now)])
-        book.close()
+        return fill(engine, now_us if now_us is not None else time.time_ns() // 1000, tasks=tasks, workers=workers)
     finally:
         engine.dispose()
-    return Seeded(live, over, now)
+
+
+def fill(
+    engine: Engine, now_us: int, *, tasks: int = 2000, workers: int = 16, first: Mapping[str, int] | None = None
+) -> Seeded:
+    """The same into an engine; `first` are the ids already taken, by table."""
+    book = Book(engine, first)
+    over = past(book, now_us, tasks // 4)
+    live = LiveRun(book, now_us, tasks, workers).write()
+    columns = ("host", "spool", "pid", "started_us", "seen_us")
+    book.bulk(schema.collectors, columns, [("mill", "/var/spool", 4099, now_us - 400_000_000, now_us)])
+    book.close()
+    return Seeded(live, over, now_us)
 
 
 def main() -> None:

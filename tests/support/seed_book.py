@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
@@ -23,10 +23,10 @@ TASK_COLUMNS = (
 class Book:
     """Collects rows and writes them fast; ids grow from 1 in each table, and every row gets the same growing `rev`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, first: Mapping[str, int] | None = None) -> None:
         self.engine = engine
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.ids: Counter[str] = Counter()
+        self.ids: Counter[str] = Counter(first or {})
         self.functions: dict[str, int] = {}
         self.ended: Counter[tuple[int, int, int, int, int]] = Counter()
         self.busy: Counter[tuple[int, int, int, int, int]] = Counter()

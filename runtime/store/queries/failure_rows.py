@@ -15,6 +15,7 @@ _FAILURE = """SELECT f.id, f.run_id, r.key, f.task_id, f.func_id, f.process_id, 
  FROM failures f JOIN runs r ON r.id = f.run_id LEFT JOIN processes p ON p.id = f.process_id
  LEFT JOIN tasks t ON t.id = f.task_id"""
 
+_FOR_EVER = 1 << 40
 _LONG_PAST = 5_000
 """Rollup rows that a function's past is read from: some hundred of its busy minutes."""
 
@@ -43,30 +44,38 @@ class FailureQueries(Reader):
         names = self.function_names(row[4] for row in rows)
         return [Failure(*[*row, names.get(row[4])]) for row in rows]
 
-    def function_quantiles(self, func_ids: Sequence[int], since_minute: int) -> dict[int, Quantiles]:
+    def function_quantiles(
+        self, func_ids: Sequence[int], since_minute: int, until_minute: int = _FOR_EVER
+    ) -> dict[int, Quantiles]:
         """func id → quantiles of its succeeded tasks that ended in `since_minute` (minutes since the epoch) or later.
 
         Functions without any are absent.
         """
-        return self._quantiles("func_id", func_ids, since_minute)
+        return self._quantiles("func_id", func_ids, since_minute, until_minute)
 
-    def pool_quantiles(self, pool_ids: Sequence[int], since_minute: int) -> dict[int, Quantiles]:
+    def pool_quantiles(
+        self, pool_ids: Sequence[int], since_minute: int, until_minute: int = _FOR_EVER
+    ) -> dict[int, Quantiles]:
         """The same by pool id."""
-        return self._quantiles("pool_id", pool_ids, since_minute)
+        return self._quantiles("pool_id", pool_ids, since_minute, until_minute)
 
-    def _quantiles(self, column: str, ids: Sequence[int], since_minute: int) -> dict[int, Quantiles]:
+    def _quantiles(self, column: str, ids: Sequence[int], since: int, until: int) -> dict[int, Quantiles]:
         if not ids:
             return {}
         sql = f"""SELECT {column}, bucket, sum(n) FROM duration_rollups
-                  WHERE {column} IN :ids AND minute >= :minute GROUP BY {column}, bucket"""
+                  WHERE {column} IN :ids AND minute BETWEEN :since AND :until GROUP BY {column}, bucket"""
         counts: dict[int, dict[int, int]] = defaultdict(dict)
-        for number, bucket, n in self._rows(sql, ids=list(set(ids)), minute=since_minute):
+        for number, bucket, n in self._rows(sql, ids=list(set(ids)), since=since, until=until):
             counts[number][bucket] = int(n)
         return {number: quantiles(buckets) for number, buckets in counts.items()}
 
     def usual(self, func_ids: Sequence[int], now_us: int, enough: int = 20) -> dict[int, Quantiles]:
-        """What is usual for each function: of the last hour if that has `enough` durations, else of a longer past."""
-        found = self.function_quantiles(func_ids, now_us // 60_000_000 - 60)
+        """What is usual for each function: of the hour to `now_us` if that has `enough` durations, else of all time.
+
+        Of all time the latest are taken.
+        """
+        minute = now_us // 60_000_000
+        found = self.function_quantiles(func_ids, minute - 60, minute)
         thin = [number for number in func_ids if number not in found or found[number].n < enough]
         return {**found, **{number: known for number in thin if (known := self._long_past(number))}}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from procscope.runtime.store.queries.task_search import CHANGED, Condition, Search, SearchQueries
 
-SCAN = 20_000
-"""So many rows a call looks at, at the most."""
+SCAN = 8_000
+"""So many rows a call looks at, at the most: in the order of the table about a millisecond for each thousand."""
+SCAN_INDEXED = 4_000
+"""The same through an index, where each row is a look-up of its own."""
 PROBE = 2_000
+_COLUMN = re.compile(r"\bt\.(\w+)")
 _EVERYTHING = Condition("t.id > 0", ("t.id > 0",))
 
 
@@ -31,7 +35,7 @@ class ScanQueries(SearchQueries):
         if before is not None:
             search.ceiling = min(search.ceiling, before - 1)
         path = self._path(search)
-        rest = [condition.sql for condition in search.conditions if condition is not path]
+        rest = [condition.sql for condition in search.conditions if condition is not path or not path.exact]
         if path.by_duration:
             return self._find_sorted(search, path, rest, limit)
         return self._find_streamed(search, path, rest, limit)
@@ -54,7 +58,8 @@ class ScanQueries(SearchQueries):
         return Found(ids[:limit], ids[limit - 1] if len(ids) > limit else None, None)
 
     def _find_streamed(self, search: Search, path: Condition, rest: list[str], limit: int) -> Found:
-        cap = max(limit + 1, SCAN // len(path.streams)) if rest else limit + 1
+        scan = SCAN if path is _EVERYTHING else SCAN_INDEXED
+        cap = max(limit + 1, scan // len(path.streams)) if rest else limit + 1
         streams = [f"{stream} AND t.id BETWEEN :floor AND :ceiling" for stream in path.streams]
         bounds: dict[str, Any] = {"floor": search.floor, "ceiling": search.ceiling}
         parts = [f"SELECT * FROM ({_filtered(i, s, rest, cap)}) s{i}" for i, s in enumerate(streams)]
@@ -88,8 +93,11 @@ class ScanQueries(SearchQueries):
 
 
 def _filtered(number: int, stream: str, rest: list[str], cap: int) -> str:
-    inner = f"SELECT t.* FROM tasks t WHERE {stream} ORDER BY t.id DESC LIMIT {cap}"
-    where = f"WHERE {' AND '.join(rest)}" if rest else ""
+    # Only the columns that are looked at: SQLite copies every one of a subquery with a limit.
+    filters = " AND ".join(rest)
+    columns = ", ".join(f"t.{name}" for name in sorted({"id", *_COLUMN.findall(filters)}))
+    inner = f"SELECT {columns} FROM tasks t WHERE {stream} ORDER BY t.id DESC LIMIT {cap}"
+    where = f"WHERE {filters}" if rest else ""
     return f"SELECT {number} AS stream, t.id FROM ({inner}) t {where} LIMIT :limit"
 
 

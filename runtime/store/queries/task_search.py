@@ -19,6 +19,8 @@ MANY = 200
 """At most so many runs, pools or processes (the newest) are looked at under one name or pid."""
 
 UNUSUAL = frozenset({State.RUNNING, State.FAILED, State.CANCELLED, State.LOST})
+OPEN = frozenset({State.PENDING, State.RUNNING})
+"""Only live runs have any: the collector closes what an ended run left open."""
 SLOW_US = 100_000
 CHANGED = "coalesce(t.finished_us, t.started_us, t.submitted_us)"
 
@@ -31,6 +33,8 @@ class Condition:
     streams: tuple[str, ...] = ()
     by_duration: bool = False
     """Served by an index, but one in another order."""
+    exact: bool = True
+    """Whether what a stream yields needs no further look."""
 
 
 @dataclass
@@ -62,7 +66,7 @@ class SearchQueries(Reader):
     def _search(self, query: TaskQuery, now_us: int) -> Search:
         search = Search()
         self._add_names(search, query)
-        _add_states(search, query)
+        self._add_states(search, query)
         _add_durations(search, query)
         self._add_since(search, query, now_us)
         for i, word in enumerate(query.words):
@@ -128,6 +132,27 @@ class SearchQueries(Reader):
         search.nothing = search.nothing or low is None
         search.floor, search.ceiling = low or 0, high or 0
 
+    def _add_states(self, search: Search, query: TaskQuery) -> None:
+        states = query.states
+        search.nothing = search.nothing or not states
+        if not states or states == frozenset(State):
+            return
+        sql = f"t.state IN ({', '.join(str(int(state)) for state in sorted(states))})"
+        # A partial index serves only statements that repeat its condition to the letter.
+        if states <= UNUSUAL:
+            streams = tuple(f"t.state = {int(state)} AND t.state NOT IN (0, 2)" for state in sorted(states))
+            search.conditions.append(Condition(sql, streams))
+        elif states <= OPEN:
+            streams = tuple(f"t.run_id = {run} AND t.state < 2" for run in self._live_run_ids())
+            search.nothing = search.nothing or not streams
+            search.conditions.append(Condition(sql, streams, exact=False))
+        else:
+            search.conditions.append(Condition(sql))
+
+    def _live_run_ids(self) -> list[int]:
+        sql = "SELECT id FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT :many"
+        return [row[0] for row in self._rows(sql, many=MANY)]
+
     def _add_since(self, search: Search, query: TaskQuery, now_us: int) -> None:
         since = query.since_at_us
         if query.since_ago_us is not None:
@@ -148,26 +173,14 @@ class SearchQueries(Reader):
         like = f"{self._like} :{name} ESCAPE '!'"
         functions = [number for number, known in self._all_functions().items() if word.lower() in known.lower()]
         parts = [f"t.func_id IN ({', '.join(map(str, functions))})"] if functions else []
-        parts += [f"coalesce(t.args, '') {like}", f"coalesce(t.reason, '') {like}"]
+        parts += [f"t.args {like}", f"t.reason {like}"]
         parts.append(
-            "(t.failure_id IS NOT NULL AND EXISTS (SELECT 1 FROM failures f WHERE f.id = t.failure_id"
-            f" AND (f.message {like} OR f.type {like})))"
+            "t.failure_id IS NOT NULL AND EXISTS (SELECT 1 FROM failures f WHERE f.id = t.failure_id"
+            f" AND (f.message {like} OR f.type {like}))"
         )
-        matched = f"({' OR '.join(parts)})"
-        search.conditions.append(Condition(f"NOT {matched}" if no else matched))
-
-
-def _add_states(search: Search, query: TaskQuery) -> None:
-    states = query.states
-    if states == frozenset(State):
-        return
-    if not states:
-        search.nothing = True
-        return
-    sql = f"t.state IN ({', '.join(str(int(state)) for state in sorted(states))})"
-    # A partial index serves only statements that repeat its condition to the letter.
-    streams = tuple(f"t.state = {int(state)} AND t.state NOT IN (0, 2)" for state in sorted(states))
-    search.conditions.append(Condition(sql, streams if states <= UNUSUAL else ()))
+        matched = " OR ".join(parts)
+        # What is compared with NULL is neither true nor false, and its negation neither.
+        search.conditions.append(Condition(f"NOT coalesce({matched}, FALSE)" if no else f"({matched})"))
 
 
 def _add_durations(search: Search, query: TaskQuery) -> None:
