@@ -1,0 +1,72 @@
+"""Tasks and batches that will not run, as their own program says."""
+
+from __future__ import annotations
+
+from procscope.runtime.collector.fold import chunks, failures, tasks
+from procscope.runtime.collector.fold.pools import presume
+from procscope.runtime.collector.fold.state import Batch, Pool, Source
+from procscope.runtime.collector.fold.tasks import Ending, pool_of
+from procscope.runtime.events import State, TaskDropped
+
+
+def task_dropped(source: Source, event: TaskDropped) -> bool:
+    """A task, an executor's chunk or a batch was cancelled, or could not be sent to a worker."""
+    pool = pool_of(source.run, source.world, event.pool)
+    state = State.FAILED if event.outcome == State.FAILED else State.CANCELLED
+    if event.number in pool.fresh or event.number in pool.rows:
+        _drop_task(source, pool, event, state)
+    elif event.number in pool.chunks:
+        _drop_chunk(source, pool, event, state)
+    elif event.number in pool.batches:
+        _drop_batch(source, pool, pool.batches[event.number], event, state)
+    else:
+        return source.accept
+    return True
+
+
+def _failure(source: Source, event: TaskDropped, func_id: int | None) -> int | None:
+    if event.raised is None:
+        return None
+    return failures.record(source, event.raised, source.us(event.at), "task", None, func_id)
+
+
+def _name_task(source: Source, failure_id: int | None, task_id: int) -> None:
+    if failure_id is not None:
+        failures.link(source, task_id)
+
+
+def _drop_task(source: Source, pool: Pool, event: TaskDropped, state: State) -> None:
+    fresh, row = pool.fresh.get(event.number), pool.rows.get(event.number)
+    func_id = source.world.func_id(fresh.func) if fresh is not None else row.func_id if row is not None else None
+    failure_id = _failure(source, event, func_id)
+    end = Ending(state, source.us(event.at), reason=event.reason or None, failure_id=failure_id)
+    found = tasks.close(source.world, source.run, pool, event.number, end)
+    if found is not None:
+        _name_task(source, failure_id, found.id)
+
+
+def _drop_chunk(source: Source, pool: Pool, event: TaskDropped, state: State) -> None:
+    chunk = pool.chunks[event.number]
+    batch = pool.batches.get(chunk.batch)
+    chunks.forget(source.world, source.run, pool, event.number)
+    if batch is None:
+        return
+    at_us, n = source.us(event.at), min(chunk.size, batch.open)
+    failure_id = _failure(source, event, batch.func_id)
+    chunks.end_items(source.world, source.run, pool, batch, state, n, at_us)
+    end = Ending(state, at_us, reason=event.reason or None, failure_id=failure_id)
+    for index in range(chunk.base, chunk.base + min(n, chunks.ROWS_OF_A_CHUNK)):
+        task_id = chunks.item_row(source.world, source.run, pool, batch, index, end)
+        if index == chunk.base:
+            _name_task(source, failure_id, task_id)
+
+
+def _drop_batch(source: Source, pool: Pool, batch: Batch, event: TaskDropped, state: State) -> None:
+    """What of the batch has not ended is not told apart: one row stands for it."""
+    at_us = source.us(event.at)
+    failure_id = _failure(source, event, batch.func_id)
+    if failure_id is not None:
+        end = Ending(state, at_us, reason=event.reason or None, failure_id=failure_id)
+        _name_task(source, failure_id, chunks.item_row(source.world, source.run, pool, batch, -1, end))
+    if batch.open and not batch.itemised:
+        presume(source.world, source.run, pool, batch, state, batch.open, at_us)

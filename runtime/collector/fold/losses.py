@@ -1,0 +1,104 @@
+"""What a dead process leaves behind: its slots say what it was at."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from procscope.runtime.collector.fold import chunks, tasks
+from procscope.runtime.collector.fold.processes import words
+from procscope.runtime.collector.fold.state import Batch, Pool, Process, Source
+from procscope.runtime.collector.fold.tasks import Ending
+from procscope.runtime.events import State
+
+NEVER_RAN = "its worker died before it ran"
+
+
+class Slot(Protocol):
+    """What the journal's slot says: see journal.layout.Slot."""
+
+    @property
+    def pool(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def chunk(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def started(self) -> int: ...
+    @property
+    def args(self) -> str: ...
+
+
+def lose(source: Source, slot: Slot, at_us: int) -> None:
+    """The process is dead and its journal read to the end: what its slot names, and no record closed, is lost."""
+    pool = source.run.pools.get(slot.pool)
+    if pool is None or not slot.pool:
+        return
+    if slot.number in pool.fresh or slot.number in pool.rows:
+        _lose_task(source, pool, slot, at_us)
+    else:
+        where = chunks.place(pool, slot.number, slot.chunk)
+        report = source.report
+        reached = report.reached if report and report.key == (slot.pool, slot.number, slot.chunk) else 0
+        if where is not None and not (reached and report and report.done):
+            _lose_chunk(source, pool, where, slot, reached, at_us)
+
+
+def why(pool: Pool, process: Process) -> str:
+    """The reason of a task that was in flight in `process`."""
+    if pool.state == "broken" and str(process.pid) not in (pool.reason or ""):
+        return "the pool broke while it ran" + (f": {pool.reason}" if pool.reason else "")
+    if pool.state == "terminated":
+        return "the pool was terminated while it ran"
+    return words(process)
+
+
+def _lose_task(source: Source, pool: Pool, slot: Slot, at_us: int) -> None:
+    state = State.FAILED if slot.number in pool.failing else State.LOST
+    reason = why(pool, source.process) if state == State.LOST else None
+    started = source.us(slot.started)
+    end = Ending(
+        state, max(at_us, started), started, None, source.process.id, None, reason, None, slot.args or None
+    )  # fmt: skip
+    tasks.close(source.world, source.run, pool, slot.number, end)
+
+
+def _lose_chunk(
+    source: Source, pool: Pool, where: tuple[Batch, int, int], slot: Slot, reached: int, at_us: int
+) -> None:
+    world, run = source.world, source.run
+    batch, base, size = where
+    current = slot.offset
+    if current > reached:
+        _presumed_fine(source, pool, batch, base, reached, current, at_us)
+    after = reached
+    if current >= reached:
+        after = current + 1
+        _current(source, pool, batch, base, slot, at_us)
+    if size > after:
+        chunks.skip(world, run, pool, batch, base + after, min(size - after, batch.open), NEVER_RAN, at_us)
+    chunks.forget(world, run, pool, slot.number)
+
+
+def _presumed_fine(source: Source, pool: Pool, batch: Batch, base: int, first: int, end: int, at_us: int) -> None:
+    """Items before the current one: it could only be reached past their success."""
+    batch.folded += end - first
+    for index in [index for index in batch.rows if base + first <= index < base + end]:
+        batch.folded -= 1
+        tasks.updated(source.world, batch.rows.pop(index), Ending(State.SUCCEEDED, at_us, process_id=source.process.id))
+    chunks.end_items(source.world, source.run, pool, batch, State.SUCCEEDED, min(end - first, batch.open), at_us)
+    source.process.tasks_done += end - first
+
+
+def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at_us: int) -> None:
+    if source.failed_item == (slot.pool, slot.number, slot.chunk, slot.offset):
+        chunks.end_items(source.world, source.run, pool, batch, State.FAILED, 1, at_us)
+        return
+    started = source.us(slot.started)
+    end = Ending(
+        State.LOST, max(at_us, started), started, None, source.process.id, None, why(pool, source.process), None,
+        slot.args or None,
+    )  # fmt: skip
+    chunks.item_row(source.world, source.run, pool, batch, base + slot.offset, end)
+    chunks.end_items(source.world, source.run, pool, batch, State.LOST, 1, at_us)

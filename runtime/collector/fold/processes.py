@@ -1,0 +1,226 @@
+"""Processes: started, alive, ending, ended. A plain process is a task too: pool 0, its uid the number."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from procscope.runtime.collector.fold import failures, tasks
+from procscope.runtime.collector.fold.state import Failing, Process, Run, Source, World
+from procscope.runtime.collector.fold.tasks import Ending, close, pool_of, touch
+from procscope.runtime.events import (
+    InitializerFailed,
+    ProcessAlive,
+    ProcessEnding,
+    ProcessExited,
+    ProcessNotStarted,
+    ProcessSignalled,
+    ProcessStarted,
+    State,
+    TaskSubmitted,
+    WorkerRetired,
+)
+
+COUNTED = ("worker", "process", "subprocess")
+_RETIRED = {
+    "maxtasks": "it ran as many tasks as it may",
+    "eof": "its queue was closed",
+    "exception": "its loop was ended by an exception",
+}
+
+
+def process_of(world: World, run: Run, uid: int) -> Process:
+    """The run's process of that uid, made on first mention."""
+    process = run.processes.get(uid)
+    if process is None:
+        gone = run.gone.get(uid)
+        process = world.load(gone) if gone is not None else None
+        run.processes[uid] = process = process or Process(gone or world.next_id("processes"), run.id, uid)
+    world.changes.processes.add(process)
+    return process
+
+
+def signal_name(number: int) -> str:
+    """SIGKILL for 9, and so on."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def placed(source: Source, process: Process, parent: int, pool: int, kind: str) -> None:
+    """Who it belongs to and what it is; its parent and itself both say so, in any order."""
+    world, run = source.world, source.run
+    if parent and not process.parent and parent != process.uid:
+        process.parent, process.parent_id = parent, process_of(world, run, parent).id
+    if kind:
+        process.kind = kind
+    elif pool and process.kind == "helper":
+        process.kind = "worker"
+    if pool and not process.pool:
+        owner = pool_of(run, world, pool)
+        process.pool, process.pool_id = pool, owner.id
+        owner.workers_started += 1
+        if process.live:
+            owner.workers.add(process.uid)
+        touch(world, owner)
+    if not process.counted and process.kind in COUNTED:
+        process.counted = True
+        run.workers += 1
+        world.changes.runs.add(run)
+
+
+def process_started(source: Source, event: ProcessStarted) -> bool:
+    """Process.start returned in the parent."""
+    process = process_of(source.world, source.run, event.process)
+    process.pid = process.pid or event.pid
+    process.name, process.daemon = event.name, event.daemon
+    process.target, process.args = event.target or None, event.args or None
+    process.start_method = event.start_method or None
+    process.started_us = process.started_us or source.us(event.at)
+    placed(source, process, source.process.uid, event.pool, event.kind)
+    if event.kind == "process":
+        _task(source, process, event.at, event.target, event.args)
+    return True
+
+
+def process_alive(source: Source, event: ProcessAlive) -> bool:
+    """The process speaks for the first time."""
+    run, process = source.run, process_of(source.world, source.run, event.process)
+    process.pid, process.python = event.pid, event.python or None
+    process.name, process.target = process.name or event.name or None, process.target or event.target or None
+    process.start_method = process.start_method or event.start_method or None
+    process.started_us = source.us(event.at)
+    if process.state == "starting":
+        process.state = "running"
+    placed(source, process, event.parent, event.pool, event.kind)
+    if event.kind == "main":
+        run.main = process.uid
+        run.python = run.python or event.python
+        if run.argv == "[]":
+            run.argv = json.dumps(event.argv)
+        source.world.changes.runs.add(run)
+    if event.kind == "process":
+        _task(source, process, event.at, event.target, "")
+    return True
+
+
+def _task(source: Source, process: Process, at: int, target: str, args: str) -> None:
+    """The process as a task, once; later news of it fills in what was not known."""
+    if process.live and not process.exit_known:
+        event = TaskSubmitted(at, 0, process.uid, target or process.target or tasks.UNKNOWN_FUNCTION, args)
+        pool = pool_of(source.run, source.world, 0)
+        if process.uid in pool.fresh and args:
+            pool.fresh[process.uid] = event
+        tasks.submit(source, event)
+
+
+def process_ending(source: Source, event: ProcessEnding) -> bool:
+    """It says itself how it ends; the system has the last word."""
+    process = process_of(source.world, source.run, event.process)
+    if event.exit_code >= 0 and not process.exit_known:
+        process.exit_code = event.exit_code
+    process.ended_us = source.us(event.at)
+    if event.raised is not None:
+        pool = pool_of(source.run, source.world, 0)
+        if process.uid not in pool.failing:
+            failure_id = failures.record(source, event.raised, source.us(event.at), "process")
+            task_id = tasks.fail_later(source, pool, process.uid, failure_id, "")
+            failures.link(source, task_id)
+    return True
+
+
+def process_exited(source: Source, event: ProcessExited) -> bool:
+    """Its parent saw the exit code: what the system says, whoever asks."""
+    process = process_of(source.world, source.run, event.process)
+    process.pid = process.pid or event.pid
+    process.exit_code, process.exit_known = event.exit_code, True
+    if not process.live:
+        _judge(process)
+    return True
+
+
+def process_not_started(source: Source, event: ProcessNotStarted) -> bool:
+    """Process.start raised: there is no child, and the task has failed."""
+    world, run, at_us = source.world, source.run, source.us(event.at)
+    process = process_of(world, run, event.process)
+    process.name, process.target, process.state = event.name, event.target or None, "failed"
+    process.reason = f"it was not started: {event.raised.type}: {event.raised.message}"
+    process.started_us = process.ended_us = at_us
+    placed(source, process, source.process.uid, 0, "")
+    pool = pool_of(run, world, 0)
+    tasks.submit(source, TaskSubmitted(event.at, 0, event.process, event.target or tasks.UNKNOWN_FUNCTION))
+    failure_id = failures.record(source, event.raised, at_us, "process")
+    failures.link(source, tasks.fail_later(source, pool, event.process, failure_id, ""))
+    close(world, run, pool, event.process, Ending(State.FAILED, at_us, reason="it was not started"))
+    return True
+
+
+def process_signalled(source: Source, event: ProcessSignalled) -> bool:
+    """The program itself ended it."""
+    process = process_of(source.world, source.run, event.process)
+    process.pid = process.pid or event.pid
+    process.reason = f"the program sent it {signal_name(event.signal)}"
+    return True
+
+
+def worker_retired(source: Source, event: WorkerRetired) -> bool:
+    """A worker's loop ended of itself."""
+    process = process_of(source.world, source.run, event.process)
+    process.reason = process.reason or _RETIRED.get(event.reason)
+    return True
+
+
+def initializer_failed(source: Source, event: InitializerFailed) -> bool:
+    """A pool's initializer raised in this worker."""
+    failures.record(source, event.raised, source.us(event.at), "initializer")
+    process = process_of(source.world, source.run, event.process)
+    process.reason = f"its initializer raised {event.raised.type}: {event.raised.message}"
+    return True
+
+
+def how(process: Process) -> str:
+    """'was killed by SIGKILL' and the like."""
+    if process.exit_code is None:
+        return "vanished"
+    if process.exit_code < 0:
+        return f"was killed by {signal_name(-process.exit_code)}"
+    return f"exited with code {process.exit_code}"
+
+
+def words(process: Process) -> str:
+    """'worker 4131 was killed by SIGKILL' and the like."""
+    kind = process.kind if process.kind in ("worker", "manager") else "process"
+    return f"{kind} {process.pid} {how(process)}"
+
+
+def _judge(process: Process) -> None:
+    code = process.exit_code
+    process.signal = -code if code is not None and code < 0 else None
+    process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
+
+
+def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us: int) -> None:
+    """It is gone, and its journal is read to the end. `exit_code` as in Process.exitcode, None where unknown."""
+    if exit_code is not None:
+        process.exit_code, process.exit_known = exit_code, True
+    process.ended_us = process.ended_us or at_us
+    _judge(process)
+    world.changes.processes.add(process)
+    if process.pool in run.pools:
+        run.pools[process.pool].workers.discard(process.uid)
+    pool = run.pools.get(0)
+    if pool is not None:
+        _end_task(world, run, process, at_us)
+
+
+def _end_task(world: World, run: Run, process: Process, at_us: int) -> None:
+    pool = run.pools[0]
+    failing: Failing | None = pool.failing.get(process.uid)
+    code = process.exit_code
+    state = State.LOST if code is None or code < 0 else State.FAILED if code or failing else State.SUCCEEDED
+    reason = words(process) if state == State.LOST or (state == State.FAILED and not failing) else None
+    finished = process.ended_us or at_us
+    nanoseconds = (finished - process.started_us) * 1000 if process.started_us else None
+    end = Ending(state, finished, process.started_us, nanoseconds, process.id, None, reason)
+    close(world, run, pool, process.uid, end)

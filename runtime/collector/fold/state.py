@@ -1,0 +1,313 @@
+"""What the collector knows of the runs it follows: open things only.
+
+Each class carries the columns of its table by name (all but `rev`), so that a row is one `attrgetter` call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from procscope.runtime.collector.fold.changes import Changes
+from procscope.runtime.events import TaskSubmitted
+
+
+class Open(NamedTuple):
+    """A task that has a row and no end. `batch` is the number of its batch, -1 for none; `item` its index there."""
+
+    id: int
+    func_id: int
+    args: str | None
+    submitted_us: int | None
+    batch: int
+    item: int | None
+    failure_id: int | None = None
+
+
+class Seen(NamedTuple):
+    """Where and since when a task runs."""
+
+    process_id: int
+    started_us: int
+    thread: str | None
+
+
+class Found(NamedTuple):
+    """A task that has closed, as its row says."""
+
+    id: int
+    func_id: int
+    state: int
+    submitted_us: int | None
+    started_us: int | None
+    finished_us: int | None
+    failure_id: int | None
+
+
+class Chunk(NamedTuple):
+    """An executor's chunk on its way."""
+
+    batch: int
+    base: int
+    size: int
+
+
+@dataclass(eq=False, slots=True)
+class Batch:
+    """One map call. `open` items are counted among its pool's; `presumed` ones were closed without a record."""
+
+    id: int
+    run_id: int
+    pool_id: int
+    number: int
+    func_id: int | None = None
+    method: str | None = None
+    total: int | None = None
+    chunksize: int | None = None
+    submitted_us: int = 0
+    finished_us: int | None = None
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    lost: int = 0
+    folded: int = 0
+    busy_us: int = 0
+    known: bool = False
+    itemised: bool = False
+    announced: int = 0
+    presumed: int = 0
+    presumed_state: int = 4
+    rows: dict[int, Open] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> int:
+        """Items that have ended, one way or another."""
+        return self.succeeded + self.failed + self.cancelled + self.lost
+
+    @property
+    def open(self) -> int:
+        """Items announced and not ended."""
+        return max(0, self.announced - self.closed)
+
+
+@dataclass(eq=False, slots=True)
+class Pool:
+    """A Pool or Executor; uid 0 stands for the plain processes of a run and has no row (id 0)."""
+
+    id: int
+    run_id: int
+    uid: int
+    process_id: int | None = None
+    kind: str = "unknown"
+    name: str | None = None
+    size: int | None = None
+    start_method: str | None = None
+    max_tasks: int | None = None
+    initializer: str | None = None
+    site: str | None = None
+    state: str = "open"
+    reason: str | None = None
+    opened_us: int = 0
+    closed_us: int | None = None
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    lost: int = 0
+    workers_started: int = 0
+    progress_us: int | None = None
+    open: int = 0
+    owner: int = 0
+    owner_end: str = ""
+    """How its owner ended, in words; '' while it lives."""
+    fresh: dict[int, TaskSubmitted] = field(default_factory=dict)
+    rows: dict[int, Open] = field(default_factory=dict)
+    seen: dict[int, Seen] = field(default_factory=dict)
+    failing: dict[int, Failing] = field(default_factory=dict)
+    chunks: dict[int, Chunk] = field(default_factory=dict)
+    batches: dict[int, Batch] = field(default_factory=dict)
+    workers: set[int] = field(default_factory=set)
+
+    @property
+    def pending(self) -> int:
+        """Submitted and not started."""
+        return max(0, self.open - self.running)
+
+    @property
+    def threaded(self) -> bool:
+        """Whether its workers are threads of its owner."""
+        return self.kind.startswith("Thread")
+
+
+class Failing(NamedTuple):
+    """A task that raised and whose end is not told yet. `task_id` is the id its row will have or has."""
+
+    failure_id: int
+    task_id: int
+    args: str
+
+
+@dataclass(eq=False, slots=True)
+class Process:
+    """A process of a run. `pool` is the one it works for, `parent` its parent's uid."""
+
+    id: int
+    run_id: int
+    uid: int
+    parent_id: int | None = None
+    pool_id: int | None = None
+    pid: int = 0
+    start_ticks: int | None = None
+    boot_id: str | None = None
+    kind: str = "helper"
+    name: str | None = None
+    daemon: bool | None = None
+    target: str | None = None
+    args: str | None = None
+    start_method: str | None = None
+    python: str | None = None
+    state: str = "starting"
+    exit_code: int | None = None
+    signal: int | None = None
+    reason: str | None = None
+    started_us: int | None = None
+    ended_us: int | None = None
+    tasks_done: int = 0
+    current_task: int | None = None
+    current_func: int | None = None
+    current_index: int | None = None
+    current_since_us: int | None = None
+    current_args: str | None = None
+    cpu: float | None = None
+    rss: int | None = None
+    uss: int | None = None
+    threads: int | None = None
+    fds: int | None = None
+    os_state: str | None = None
+    parent: int = 0
+    pool: int = 0
+    counted: bool = False
+    exit_known: bool = False
+    owned: list[int] = field(default_factory=list)
+    """uids of the pools it made."""
+
+    @property
+    def live(self) -> bool:
+        """Whether its end is not known."""
+        return self.state in ("starting", "running")
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """A run and all that is open in it."""
+
+    id: int
+    key: str
+    name: str = ""
+    argv: str = "[]"
+    cwd: str | None = None
+    host: str | None = None
+    user: str | None = None
+    python: str | None = None
+    start_method: str | None = None
+    state: str = "running"
+    exit_code: int | None = None
+    started_us: int = 0
+    finished_us: int | None = None
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    lost: int = 0
+    workers: int = 0
+    dropped: int = 0
+    notes: str | None = None
+    open: int = 0
+    main: int = 0
+    main_pid: int = 0
+    main_ticks: int = 0
+    boot_id: str = ""
+    delta: int | None = None
+    processes: dict[int, Process] = field(default_factory=dict)
+    gone: dict[int, int] = field(default_factory=dict)
+    """uid → id of processes that have ended and are kept in the database only."""
+    pools: dict[int, Pool] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> int:
+        """Submitted and not started, in all its pools."""
+        return max(0, self.open - self.running)
+
+    @property
+    def live(self) -> bool:
+        """Whether its main process has not ended."""
+        return self.state == "running"
+
+
+Find = Callable[[int, int, int], "Found | None"]
+
+
+@dataclass(eq=False, slots=True)
+class World:
+    """What all runs share: the transaction being filled, names, and where ids come from.
+
+    `find(run_id, pool_id, number)` looks up a task that has closed, `load(process_id)` a process that has ended;
+    both may ask the database.
+    """
+
+    changes: Changes
+    task_ids: Iterator[int]
+    next_id: Callable[[str], int]
+    functions: dict[str, int]
+    find: Find
+    load: Callable[[int], Process | None]
+
+    def func_id(self, name: str) -> int:
+        """The id of a function's qualified name, made on first use."""
+        found = self.functions.get(name)
+        if found is None:
+            found = self.functions[name] = self.next_id("functions")
+            self.changes.functions.append((found, name))
+        return found
+
+
+class Report(NamedTuple):
+    """The last chunk a region told of: `reached` is the offset after the last item counted, `done` its end."""
+
+    pool: int
+    number: int
+    chunk: int
+    reached: int
+    done: bool
+    succeeded: int
+    batch: Batch | None = None
+    base: int = 0
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What names the chunk."""
+        return (self.pool, self.number, self.chunk)
+
+
+@dataclass(eq=False, slots=True)
+class Source:
+    """One region of one process's journal, as the fold sees it.
+
+    `delta` turns its monotonic ns into wall ns. `accept`: a reference to what was never submitted is taken as it
+    stands and no longer waited for. `last` is the last task closed: (pool, number, how).
+    """
+
+    world: World
+    run: Run
+    process: Process
+    delta: int
+    accept: bool = False
+    report: Report | None = None
+    last: tuple[int, int, Found] | None = None
+    failed_item: tuple[int, int, int, int] | None = None
+
+    def us(self, mono: int) -> int:
+        """Microseconds since the epoch."""
+        return (mono + self.delta) // 1000

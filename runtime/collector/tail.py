@@ -1,0 +1,193 @@
+"""One region of a journal: which segment, which offset, what is read and not folded yet."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from typing import Any
+
+from procscope.runtime.collector.fold.state import Report, Source
+from procscope.runtime.errors import JournalError
+from procscope.runtime.events import Event
+from procscope.runtime.journal import layout
+from procscope.runtime.journal.reader import Segment, Slot
+
+
+class Place:
+    """Where a region's reading stands, as `journals` keeps it."""
+
+    __slots__ = ("note", "offset", "seq")
+
+    def __init__(self, seq: int = 0, offset: int = 0, note: str | None = None) -> None:
+        self.seq = seq
+        self.offset = offset
+        self.note: dict[str, Any] = json.loads(note) if note else {}
+
+
+class Region:
+    """Reads ahead of the fold: `events[at:]` are decoded and wait; `offset` is where the fold has got to."""
+
+    __slots__ = (
+        "_black_box", "_read_to", "_segment", "at", "blocked", "changed", "consumed", "damaged", "directory", "drops",
+        "ends", "events", "final", "journal", "number", "offset", "open_files", "paths", "quiet", "seq", "source",
+        "waiting_to",
+    )  # fmt: skip
+
+    def __init__(self, directory: str, journal: str, number: int, place: Place) -> None:
+        self.directory = directory
+        self.journal = journal
+        self.number = number
+        self.seq = place.seq
+        self.offset = self._read_to = place.offset
+        self.paths: dict[int, str] = {}
+        self._segment: Segment | None = None
+        self._black_box: Segment | None = None
+        self.events: list[Event] = []
+        self.ends: list[int] = []
+        self.at = 0
+        self.damaged = 0
+        self.drops: tuple[int, ...] = tuple(place.note.get("drops", ()))
+        self.source: Source | None = None
+        self.consumed: list[str] = []
+        self.changed = False
+        self.final = False
+        self.quiet = False
+        self.blocked = 0
+        self.waiting_to = 0
+
+    def start(self) -> Segment:
+        """Open the segment to go on with; raises JournalError or OSError where that cannot be read."""
+        if self.seq not in self.paths and self.paths:
+            self.seq, self.offset, self._read_to = min(self.paths), 0, 0
+        self._segment = Segment.open(self.paths[self.seq])
+        if 0 in self.paths:
+            self._black_box = self._segment if self.seq == 0 else _opened(self.paths[0])
+        return self._segment
+
+    def fill(self, limit: int) -> None:
+        """Read on where everything read is folded. `quiet` tells that there was nothing (more) to read."""
+        if self.at < len(self.events):
+            return
+        self.quiet = self._segment is None
+        if self._segment is None:
+            return
+        for _ in range(64):
+            sealed = self._segment.sealed or (self.final and self.seq + 1 in self.paths)
+            batch = self._segment.read(self._read_to, limit, final=self.final or sealed)
+            moved = batch.offset != max(self._read_to, layout.PAGE)
+            self._read_to = batch.offset
+            self.damaged += batch.damaged
+            self.events, self.ends, self.at = batch.events, batch.ends, 0
+            self.quiet = not batch.events and not moved
+            if batch.events:
+                self.quiet = len(batch.events) < limit and not sealed
+                return
+            if moved:
+                self.offset, self.changed = batch.offset, True
+            elif not sealed or not self._go_on():
+                return
+
+    def _go_on(self) -> bool:
+        later = [seq for seq in self.paths if seq > self.seq]
+        if not later:
+            later = self._look()
+        if not later:
+            return False
+        old, self.seq = self.seq, min(later)
+        self.damaged += self.seq - old - 1
+        self._let_go(old)
+        self.offset = self._read_to = 0
+        self.changed = True
+        try:
+            self._segment = Segment.open(self.paths[self.seq])
+        except (JournalError, OSError):
+            self.damaged += 1
+            self._segment = None
+            self.quiet = True
+            return False
+        return True
+
+    def _look(self) -> list[int]:
+        path = os.path.join(self.directory, layout.segment_name(self.journal, self.number, self.seq + 1))
+        if os.path.exists(path):
+            self.paths[self.seq + 1] = path
+            return [self.seq + 1]
+        return []
+
+    def _let_go(self, seq: int) -> None:
+        if self._segment is not None and self._segment is not self._black_box:
+            self._segment.close()
+        if seq:
+            self.consumed.append(self.paths.pop(seq))
+
+    def folded_to(self, at: int) -> None:
+        """The fold has got to events[at]."""
+        if at > self.at:
+            self.at = at
+            self.offset = self.ends[at - 1] if at < len(self.events) else self._read_to
+            self.changed = True
+            self.blocked = 0
+
+    @property
+    def left(self) -> int:
+        """Events read and not folded."""
+        return len(self.events) - self.at
+
+    def slot(self) -> Slot | None:
+        """What the thread is doing, or was when it died."""
+        return self._black_box.slot() if self._black_box is not None else None
+
+    def new_drops(self) -> list[tuple[int, int]]:
+        """(reason, further facts dropped) since the last call."""
+        now = self._segment.drops() if self._segment is not None else ()
+        if now == self.drops or not any(now):
+            return []
+        before = self.drops + (0,) * (len(now) - len(self.drops))
+        self.drops, self.changed = now, True
+        return [(reason, n - was) for reason, (n, was) in enumerate(zip(now, before, strict=False)) if n > was]
+
+    def row(self, run_id: int) -> tuple[Any, ...]:
+        """Its row of `journals`."""
+        process_id = self.source.process.id if self.source is not None else None
+        return (self.journal, self.number, run_id, process_id, self.seq, self.offset, self.note())
+
+    def note(self) -> str | None:
+        """What must survive a collector's death beside the offset, as JSON."""
+        report = self.source.report if self.source is not None else None
+        kept: dict[str, Any] = {}
+        if any(self.drops):
+            kept["drops"] = self.drops
+        if report is not None:
+            kept["report"] = [*report[:6], report.batch.number if report.batch else None, report.base]
+        return json.dumps(kept, separators=(",", ":")) if kept else None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for segment in (self._segment, self._black_box):
+            if segment is not None:
+                segment.close()
+        self._segment = self._black_box = None
+
+
+def _opened(path: str) -> Segment | None:
+    try:
+        return Segment.open(path)
+    except (JournalError, OSError):
+        return None
+
+
+def restored(source: Source, note: dict[str, Any]) -> None:
+    """Put back what `Region.note` kept of the region's last chunk."""
+    kept = note.get("report")
+    if kept:
+        pool = source.run.pools.get(kept[0])
+        batch = pool.batches.get(kept[6]) if pool is not None and kept[6] is not None else None
+        source.report = Report._make((*kept[:6], batch, kept[7]))
+
+
+def removed(paths: list[str]) -> None:
+    """Unlink files, those that are gone too."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
