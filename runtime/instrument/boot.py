@@ -53,10 +53,10 @@ def activate(key: str, variables: dict[str, str], *, announce: bool) -> None:
     if recorder.run:
         return
     recorder.begin(key, variables)
-    from procscope.runtime.instrument import children, leaving, lazy
+    from procscope.runtime.instrument import lazy, leaving
     from procscope.runtime.instrument.hooks import TABLE
 
-    children.watch_forks()
+    recorder.watch_forks()
     leaving.watch()
     lazy.install(TABLE)
     if announce:

@@ -1,16 +1,15 @@
-"""Children that carry the run: by fork with what the parent has in memory, by spawn and forkserver with their data."""
+"""Children of spawn and forkserver carry the run in their preparation data. (Those of fork inherit what is in memory.)"""
 
 from __future__ import annotations
 
 import os
 
-from procscope.runtime.instrument import boot, identity, leaving, recorder
+from procscope.runtime.instrument import boot, identity, recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_watching = False
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 _PRELUDE = """
 try:
@@ -27,25 +26,6 @@ try:
 except Exception:
     pass
 """
-
-
-def watch_forks() -> None:
-    """From now on every child of fork gets an identity and a journal of its own, raw os.fork included."""
-    global _watching
-    if not _watching:
-        _watching = True
-        os.register_at_fork(after_in_child=_forked)
-
-
-def _forked() -> None:
-    if not recorder.run:
-        return
-    try:
-        recorder.forked()
-        identity.forked()
-        leaving.forked()
-    except Exception:
-        recorder.run = ""
 
 
 class Baggage:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from _struct import pack
 from zlib import crc32
 
 from procscope.runtime.instrument import recorder
@@ -46,27 +45,38 @@ def _kind(directory: str) -> str:
 
 def _record(birth: Birth) -> bytes:
     from procscope.runtime.instrument import argv
-    from procscope.runtime.journal.plain import dumps
 
-    alive = (
-        time.monotonic_ns(), birth.process, birth.parent, os.getpid(), os.getppid(), birth.kind, birth.name, 0, "", "",
-        "%d.%d.%d" % sys.version_info[:3], argv.shown(),
-    )  # fmt: skip
-    body = dumps(alive).encode("ascii")
-    tail = pack("<II", _ALIVE, len(body)) + body
+    numbers = (time.monotonic_ns(), birth.process, birth.parent, os.getpid(), os.getppid())
+    words = ",".join([_quoted(word) for word in argv.shown()])
+    version = "%d.%d.%d" % sys.version_info[:3]
+    body = (
+        f'[{",".join(map(str, numbers))},"{birth.kind}",{_quoted(birth.name)},0,"","","{version}",[{words}]]'.encode("ascii")
+    )
+    tail = _words(4, _ALIVE, len(body)) + body
     size = len(tail) + 8 + 7 & -8
-    return (pack("<II", 0xA5000000 | size, crc32(tail)) + tail).ljust(size, b"\0")
+    return (_words(4, 0xA5000000 | size, crc32(tail)) + tail).ljust(size, b"\0")
+
+
+def _words(width: int, *numbers: int) -> bytes:
+    """Little-endian; loading struct would cost as much as the rest."""
+    return b"".join([number.to_bytes(width, "little") for number in numbers])
+
+
+def _quoted(text: str) -> str:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    from _json import encode_basestring_ascii
+
+    return str(encode_basestring_ascii(text))
 
 
 def _write(directory: str, birth: Birth, record: bytes) -> None:
     journal = os.urandom(16)
     size = _PAGE + len(record) + 64
-    fields = pack(
-        "<16s16s24sqqqqqqqQIIII", journal, _boot_id(), recorder.run.encode("ascii", "replace"), birth.process,
-        birth.parent, 0, _start_ticks(), time.time_ns(), time.monotonic_ns(), size, 0, os.getpid(), 0, 0,
-        sys.hexversion,
-    ).ljust(176, b"\0")  # fmt: skip
-    head = b"PSCOPEJ\n" + pack("<II", 1, crc32(fields)) + fields
+    key = recorder.run.encode("ascii", "replace")[:24].ljust(24, b"\0")
+    when = _words(8, birth.process, birth.parent, 0, _start_ticks(), time.time_ns(), time.monotonic_ns(), size, 0)
+    fields = (journal + _boot_id() + key + when + _words(4, os.getpid(), 0, 0, sys.hexversion)).ljust(176, b"\0")
+    head = b"PSCOPEJ\n" + _words(4, 1, crc32(fields)) + fields
     path = os.path.join(directory, f"{journal.hex()}-0000-000000.psj")
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

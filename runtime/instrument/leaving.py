@@ -8,8 +8,13 @@ import sys
 
 from procscope.runtime.instrument import recorder
 
-said = False
-"""Whether this process has told its end already, as multiprocessing's children do when run() is over."""
+_said = -1
+
+
+def said() -> None:
+    """This process has told its end already, as multiprocessing's children do when run() is over."""
+    global _said
+    _said = recorder.generation()
 
 
 def watch() -> None:
@@ -17,17 +22,11 @@ def watch() -> None:
     atexit.register(_leave)
 
 
-def forked() -> None:
-    """A child of fork has an end of its own."""
-    global said
-    said = False
-
-
 def _leave() -> None:
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     if not recorder.run:
         return
-    if not said and (error or recorder.is_open()):
+    if _said != recorder.generation() and (error or recorder.is_open()):
         _tell(error)
     if _on_a_terminal():
         from procscope.runtime.instrument import bell

@@ -19,6 +19,7 @@ environment: dict[str, str] = {}
 """The PROCSCOPE_* variables as they were when the run began: the program may change them."""
 _journals: dict[int, Journal] = {}
 _generation = 0
+_watching = False
 _limits: Limits | None = None
 _pending: list[tuple[str, str]] = []
 introduced = False
@@ -45,12 +46,31 @@ def is_open() -> bool:
     return _generation in _journals
 
 
-def forked() -> None:
-    """In a child of fork: what the parent had open stays mapped and is never written or closed here."""
-    global _generation, introduced
-    _generation += 1
-    introduced = False
-    _pending.clear()
+def generation() -> int:
+    """How many forks lie between this process and the interpreter's start."""
+    return _generation
+
+
+def watch_forks() -> None:
+    """From now on every child of fork gets an identity and a journal of its own, raw os.fork included."""
+    global _watching
+    if not _watching:
+        _watching = True
+        os.register_at_fork(after_in_child=_forked)
+
+
+def _forked() -> None:
+    """What the parent had open stays mapped, and is never written or closed here."""
+    global _generation, introduced, run
+    if not run:
+        return
+    try:
+        _generation += 1
+        introduced = False
+        _pending.clear()
+        identity.forked()
+    except Exception:
+        run = ""
 
 
 def directory() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.runtime.instrument import patches, recorder
+from procscope.runtime.instrument import recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ def _installer(group: str, name: str) -> Callable[[ModuleType], None]:
             place = __import__(f"{__name__}.{name}", fromlist=["install"])
             place.install(module)
         except Exception as error:
+            from procscope.runtime.instrument import patches
+
             patches.switch_off(group)
             recorder.not_observed(group, f"{type(error).__name__}: {error}")
 
