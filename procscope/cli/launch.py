@@ -41,11 +41,12 @@ def _telemetry(program: Program, settings: Settings, wanted: Wanted) -> dict[str
 
     readiness.check(settings)
     key = manifest.new_key()
+    if problem := readiness.start_collector(settings):
+        _say(f"{problem}; until then what this run tells is kept in {settings.spool}")
+    announce.started(key, settings, wanted)
+    # Last, since it says when the run began.
     argv = [program.target, *program.args] if program.kind == "script" else program.interpreter_args
     directory = manifest.write(settings.spool, manifest.describe(key, wanted.name, argv))
-    if problem := readiness.start_collector(settings):
-        _say(f"{problem}; until then what this run tells is kept in {directory}")
-    announce.started(key, settings, wanted)
     if not wanted.quiet:
         teller.leave_behind(key, directory, settings)
     return settings._replace(run=key).to_environment()
