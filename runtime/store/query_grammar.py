@@ -20,6 +20,7 @@ from procscope.runtime.errors import BadQueryError
 from procscope.runtime.events import State
 
 KEYS = ("state", "func", "run", "worker", "pool", "slower", "since")
+MOST = 50
 STATES = {state.name.lower(): state for state in State}
 _UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
@@ -56,7 +57,9 @@ def parse(text: str) -> TaskQuery:
     """`text` as a query; raises BadQueryError that names the word and says what to write instead."""
     query = TaskQuery(text=text.strip())
     positive: set[State] = set()
-    for minus, key, values, word in _tokens(text):
+    for n, (minus, key, values, word) in enumerate(_tokens(text)):
+        if n >= MOST:
+            raise BadQueryError(f"a query has at most {MOST} parts: leave out those from {word} on")
         if key == "state":
             states = {_state(value, word) for value in values}
             positive |= set() if minus else states
@@ -74,13 +77,13 @@ def _tokens(text: str) -> Iterator[tuple[bool, str, list[str], str]]:
             continue
         found = _TOKEN.match(text, place)
         if found is None or found.end() == place or text[found.end() : found.end() + 1] == '"':
-            raise BadQueryError(f'the quote in {text[place:]} is not closed: end it with another "')
+            raise BadQueryError(f'the quote in {_cut(text[place:])} is not closed: end it with another "')
         place = found.end()
         yield _token(found)
 
 
 def _token(found: re.Match[str]) -> tuple[bool, str, list[str], str]:
-    key, rest, whole = found["key"] or "", found["rest"], found[0]
+    key, rest, whole = found["key"] or "", found["rest"], _cut(found[0])
     if key and key not in KEYS:
         raise BadQueryError(
             f'there is no filter {key!r} in {whole}: use {", ".join(KEYS)}, or search for the word itself as "{key}:…"'
@@ -91,13 +94,17 @@ def _token(found: re.Match[str]) -> tuple[bool, str, list[str], str]:
     return bool(found["minus"]), key, parts, whole
 
 
+def _cut(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _split(rest: str) -> list[str]:
     return [part.replace('"', "") for part in re.findall(r'(?:"[^"]*"|[^,"])+|^$', rest)] or [""]
 
 
 def _state(value: str, word: str) -> State:
     if value.lower() not in STATES:
-        raise BadQueryError(f"{value!r} in {word} is not a state: use {', '.join(STATES)}")
+        raise BadQueryError(f"{_cut(value)!r} in {word} is not a state: use {', '.join(STATES)}")
     return STATES[value.lower()]
 
 
@@ -114,7 +121,7 @@ def _with(query: TaskQuery, minus: bool, key: str, values: list[str], word: str)
 
 def _pid(value: str, word: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 10:
-        raise BadQueryError(f"{value!r} in {word} is not a process id: use a number, as in worker:4127")
+        raise BadQueryError(f"{_cut(value)!r} in {word} is not a process id: use a number, as in worker:4127")
     return int(value)
 
 
@@ -132,7 +139,7 @@ def _with_time(query: TaskQuery, minus: bool, key: str, value: str, word: str) -
 def _duration(value: str, word: str, example: str) -> int:
     found = _DURATION.fullmatch(value)
     if found is None:
-        raise BadQueryError(f"{value!r} in {word} is not a duration: use a number and a unit, as in {example}")
+        raise BadQueryError(f"{_cut(value)!r} in {word} is not a duration: use a number and a unit, as in {example}")
     return min(int(float(found[1]) * _UNITS[found[2]]), 1 << 60)
 
 
@@ -141,7 +148,7 @@ def _instant(value: str, word: str) -> int:
         moment = datetime.fromisoformat(value.removesuffix("Z"))
     except ValueError:
         raise BadQueryError(
-            f"{value!r} in {word} is not a time: use since:2h, or a date in UTC as in since:2025-06-01T03:00"
+            f"{_cut(value)!r} in {word} is not a time: use since:2h, or a date in UTC as in since:2025-06-01T03:00"
         ) from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     return int(aware.timestamp() * 1_000_000)

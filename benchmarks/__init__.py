@@ -1,0 +1,1 @@
+"""Measurements: each a module to run, each printing what it measured against its budget."""
