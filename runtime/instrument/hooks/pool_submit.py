@@ -159,7 +159,7 @@ def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
     and told by the worker from a call of its own, which is always numbered 0."""
     count = 0
     for job, at, func, args, kwds in tasks:
-        batch.size = len(args[0][1]) if chunked and len(args[0]) == 2 and type(args[0]) is tuple else 1
+        batch.size = len(args[0][1]) if chunked and type(args[0]) is tuple and len(args[0]) == 2 else 1
         count += batch.size
         yield (job, at or False, func, args, kwds)
     if not batch.known:
