@@ -58,6 +58,14 @@ def age(then: str | None, now: str) -> str:
     return "just now"
 
 
+def elapsed(then: str | None, now: str) -> str:
+    """How long it has been going on since `then`, both ISO, in whole seconds: '9 s', '4 m 12 s', '–' for None."""
+    if then is None:
+        return NOTHING
+    seconds = max(0, (micros(now) - micros(then)) // 1_000_000)
+    return f"{seconds} s" if seconds < 60 else duration(seconds)
+
+
 def clock(when: str | None) -> str:
     """The time of day in UTC with milliseconds: '10:02:11.031'."""
     return NOTHING if when is None else when[11:23]
@@ -88,6 +96,7 @@ def percent(number: float | None) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "age": age,
+    "elapsed": elapsed,
     "clock": clock,
     "bytes": size,
     "count": count,

@@ -27,7 +27,7 @@ export const RecentDots = ({ recent, task }) => {
   const { p50_s: p50, p99_s: p99 } = recent;
   const words = `Durations of the last ${recent.runs.length} runs: p50 ${duration(p50)}, p99 ${duration(p99)}; this one ${duration(mineIs)}.`;
   return html`<section class="section" aria-labelledby="recent"><h2 id="recent">This function<small>last ${recent.runs.length} durations</small></h2>
-    <div class="body" ref=${ref}><svg class="dots" width=${width} height=${BASE + 34} role="img" aria-label=${words}>
+    <div class="body dots-room" ref=${ref}><svg class="dots" width=${width} height=${BASE + 34} role="img" aria-label=${words}>
       <line class="axis" x1="0" x2=${width} y1=${BASE} y2=${BASE} />
       ${p50 != null && html`<${Mark} name="p50" s=${p50} x=${at(p50)} left=${at(p50) > 110} />`}
       ${p99 != null && html`<${Mark} name="p99" s=${p99} x=${at(p99)} left=${at(p99) > width - 110} y=${p50 != null && at(p99) - at(p50) < 240 ? 30 : 14} />`}
