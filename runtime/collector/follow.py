@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from procscope.runtime import clock
+from procscope.runtime.collector import witness
 from procscope.runtime.collector.fold import losses, pools, processes, runs
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run, World
 from procscope.runtime.collector.reaper import Death, Reaper
@@ -137,6 +138,9 @@ class Follower:
     def _exit_told(self, process: Process, dying: Dying) -> bool:
         if dying.exit_code is not None or process.exit_known:
             return True
+        if process.kind == "main":
+            all_told, dying.exit_code = witness.told(self.directory.path)
+            return all_told or dying.exit_code is not None or time.monotonic() - dying.since > GRACE
         parent = self.run.processes.get(process.parent)
         waits = parent is not None and parent.live and parent.uid not in self._dying
         return not waits or time.monotonic() - dying.since > GRACE
@@ -155,6 +159,7 @@ class Follower:
         self._sampler.forget(process.id)
         for pool in [run.pools[uid] for uid in process.owned if uid in run.pools]:
             pool.owner_end = processes.words(process)
+            pools.orphaned(world, pool, process.ended_us or dying.at_us)
             self._closing.add(pool)
         if process.kind == "main" or process.uid == run.main:
             self._main_over = dying

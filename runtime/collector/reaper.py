@@ -53,13 +53,33 @@ def exit_code_of(pidfd: int) -> int | None:
     return os.waitstatus_to_exitcode(struct.unpack_from("<i", request, 60)[0])
 
 
+def exit_code_of_zombie(pid: int) -> int | None:
+    """The exit code of a process that has ended and waits for its parent: the last field of /proc/PID/stat, which
+    the kernel shows to whoever may trace it. None otherwise."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as source:
+            fields = source.read(4096).rpartition(b")")[2].split()
+        return os.waitstatus_to_exitcode(int(fields[49])) if fields[0] == b"Z" else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def exit_code(pidfd: int, pid: int) -> int | None:
+    """The exit code of `pid`, which has ended, reaped or not; None where the system does not say."""
+    # The one knows of reaped processes, the other of those that are not; it may be reaped in between.
+    code = exit_code_of(pidfd)
+    if code is None:
+        code = exit_code_of_zombie(pid)
+    return exit_code_of(pidfd) if code is None else code
+
+
 class Reaper:
     """Watches processes by (run id, process uid) and tells each death once."""
 
     def __init__(self) -> None:
         self.boot_id = boot_id()
         self._poll = select.poll()
-        self._keys: dict[int, tuple[int, int]] = {}
+        self._keys: dict[int, tuple[tuple[int, int], int]] = {}
         self._watched: dict[tuple[int, int], int] = {}
         self._without: dict[tuple[int, int], tuple[int, int]] = {}
         self._dead: list[Death] = []
@@ -93,16 +113,16 @@ class Reaper:
             self._without[key] = (pid, ticks or now)
         else:
             self._watched[key] = pidfd
-            self._keys[pidfd] = key
+            self._keys[pidfd] = (key, pid)
             self._poll.register(pidfd, select.POLLIN)
 
     def deaths(self) -> list[Death]:
         """Those who died since the last call."""
         found, self._dead = self._dead, []
         for pidfd, _ in self._poll.poll(0):
-            key = self._keys.pop(pidfd)
+            key, pid = self._keys.pop(pidfd)
             self._poll.unregister(pidfd)
-            found.append(Death(key, exit_code_of(pidfd)))
+            found.append(Death(key, exit_code(pidfd, pid)))
             os.close(pidfd)
         for key, (pid, ticks) in list(self._without.items()):
             if start_ticks(pid) != ticks:

@@ -15,7 +15,7 @@ from procscope.runtime.errors import JournalError
 from procscope.runtime.journal import layout
 from procscope.runtime.journal.reader import Header, scan
 
-READ_AT_ONCE = 4096
+READ_AT_ONCE = 10_000
 _SAME_CLOCK_NS = 50_000_000
 _YOUNG = 2.0
 KEPT, BAD = ".later", ".bad"
@@ -119,9 +119,7 @@ class RunDirectory:
         run, uid = self.run, header.process
         stand_in = run.processes.get(0)
         if stand_in is not None and header.pid == run.main_pid and header.start_ticks in (run.main_ticks, 0):
-            del run.processes[0]
-            stand_in.uid = run.main = uid
-            run.processes[uid] = stand_in
+            self._named(world, stand_in, uid)
         process = processes.process_of(world, run, uid)
         process.pid = process.pid or header.pid
         process.start_ticks, process.boot_id = header.start_ticks or None, header.boot_id
@@ -130,6 +128,20 @@ class RunDirectory:
             process.state = "running"
         processes.placed(Source(world, run, process, 0), process, header.parent, header.pool, "")
         return process
+
+    def _named(self, world: World, stand_in: Process, uid: int) -> None:
+        """The main process has said its uid. Where a child has named it before, there are two rows: the first goes."""
+        run = self.run
+        del run.processes[0]
+        run.main = uid
+        named = run.processes.get(uid)
+        if named is None:
+            stand_in.uid = uid
+            run.processes[uid] = stand_in
+            return
+        named.kind, named.started_us = "main", stand_in.started_us
+        world.changes.processes.discard(stand_in)
+        world.changes.processes_gone.append((stand_in.id,))
 
     def _depth(self, region: Region) -> int:
         """How far the region's process is from the root of the run."""
@@ -151,7 +163,7 @@ class RunDirectory:
         regions = self.ordered()
         limit = max(256, min(READ_AT_ONCE, 8 * READ_AT_ONCE // max(1, len(regions))))
         for region in reversed(regions):
-            region.fill(limit)
+            region.fill(limit if region.source is not None and region.source.process.parent else READ_AT_ONCE)
 
     def fold(self, world: World, room: int, turn: int, last_full: int) -> tuple[bool, bool]:
         """Fold what is read, at most about `room` task rows; (is all folded but what waits, does nothing wait)."""

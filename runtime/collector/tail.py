@@ -29,7 +29,7 @@ class Region:
     """Reads ahead of the fold: `events[at:]` are decoded and wait; `offset` is where the fold has got to."""
 
     __slots__ = (
-        "_black_box", "_read_to", "_segment", "at", "blocked", "changed", "consumed", "damaged", "directory", "drops",
+        "_black_box", "_first", "_read_to", "_reading", "_segment", "_switches", "at", "blocked", "changed", "consumed", "damaged", "directory", "drops",
         "ends", "events", "final", "journal", "number", "offset", "open_files", "paths", "quiet", "seq", "source",
         "waiting_to",
     )  # fmt: skip
@@ -39,7 +39,10 @@ class Region:
         self.journal = journal
         self.number = number
         self.seq = place.seq
+        self._reading = place.seq
         self.offset = self._read_to = place.offset
+        self._switches: list[tuple[int, int]] = []
+        self._first = 0
         self.paths: dict[int, str] = {}
         self._segment: Segment | None = None
         self._black_box: Segment | None = None
@@ -59,54 +62,50 @@ class Region:
     def start(self) -> Segment:
         """Open the segment to go on with; raises JournalError or OSError where that cannot be read."""
         if self.seq not in self.paths and self.paths:
-            self.seq, self.offset, self._read_to = min(self.paths), 0, 0
+            self.seq = self._reading = min(self.paths)
+            self.offset = self._read_to = 0
         self._segment = Segment.open(self.paths[self.seq])
         if 0 in self.paths:
             self._black_box = self._segment if self.seq == 0 else _opened(self.paths[0])
         return self._segment
 
     def fill(self, limit: int) -> None:
-        """Read on where everything read is folded. `quiet` tells that there was nothing (more) to read."""
+        """Read on where everything read is folded, across segments. `quiet`: there was nothing (more) to read."""
         if self.at < len(self.events):
             return
+        self.events, self.ends, self.at, self._first = [], [], 0, 0
         self.quiet = self._segment is None
-        if self._segment is None:
-            return
-        for _ in range(64):
-            sealed = self._segment.sealed or (self.final and self.seq + 1 in self.paths)
-            batch = self._segment.read(self._read_to, limit, final=self.final or sealed)
+        while self._segment is not None:
+            sealed = self._segment.sealed or (self.final and self._reading + 1 in self.paths)
+            batch = self._segment.read(self._read_to, limit - len(self.events), final=self.final or sealed)
             moved = batch.offset != max(self._read_to, layout.PAGE)
             self._read_to = batch.offset
             self.damaged += batch.damaged
-            self.events, self.ends, self.at = batch.events, batch.ends, 0
-            self.quiet = not batch.events and not moved
-            if batch.events:
-                self.quiet = len(batch.events) < limit and not sealed
-                return
-            if moved:
-                self.offset, self.changed = batch.offset, True
-            elif not sealed or not self._go_on():
-                return
+            self.events += batch.events
+            self.ends += batch.ends
+            if len(self.events) >= limit:
+                break
+            if not (moved or (sealed and self._go_on())):
+                self.quiet = True
+                break
+        self._stand()
 
     def _go_on(self) -> bool:
-        later = [seq for seq in self.paths if seq > self.seq]
-        if not later:
-            later = self._look()
+        later = [seq for seq in self.paths if seq > self._reading] or self._look()
         if not later:
             return False
-        old, self.seq = self.seq, min(later)
-        self.damaged += self.seq - old - 1
-        self._let_go(old)
-        self.offset = self._read_to = 0
-        self.changed = True
+        after = min(later)
+        self.damaged += after - self._reading - 1
+        if self._segment is not None and self._segment is not self._black_box:
+            self._segment.close()
+        self._reading, self._read_to = after, 0
+        self._switches.append((len(self.events), after))
         try:
-            self._segment = Segment.open(self.paths[self.seq])
+            self._segment = Segment.open(self.paths[after])
         except (JournalError, OSError):
             self.damaged += 1
             self._segment = None
-            self.quiet = True
-            return False
-        return True
+        return self._segment is not None
 
     def _look(self) -> list[int]:
         path = os.path.join(self.directory, layout.segment_name(self.journal, self.number, self.seq + 1))
@@ -115,19 +114,26 @@ class Region:
             return [self.seq + 1]
         return []
 
-    def _let_go(self, seq: int) -> None:
-        if self._segment is not None and self._segment is not self._black_box:
-            self._segment.close()
-        if seq:
-            self.consumed.append(self.paths.pop(seq))
-
     def folded_to(self, at: int) -> None:
         """The fold has got to events[at]."""
         if at > self.at:
             self.at = at
-            self.offset = self.ends[at - 1] if at < len(self.events) else self._read_to
-            self.changed = True
             self.blocked = 0
+            self._stand()
+
+    def _stand(self) -> None:
+        """Work out the segment and the offset that belong to `at`; segments before that one are consumed."""
+        before = (self.seq, self.offset)
+        while self._switches and self._switches[0][0] <= self.at:
+            self._first, after = self._switches.pop(0)
+            if self.seq and self.seq in self.paths:
+                self.consumed.append(self.paths.pop(self.seq))
+            self.seq, self.offset = after, 0
+        if self.at == len(self.events):
+            self.offset = self._read_to
+        elif self.at > self._first:
+            self.offset = self.ends[self.at - 1]
+        self.changed = self.changed or before != (self.seq, self.offset)
 
     @property
     def left(self) -> int:

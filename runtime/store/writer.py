@@ -89,6 +89,7 @@ class Writer:
             (sql.insert(schema.tasks, rev), changes.tasks),
             (sql.update_tasks(rev), changes.updates),
             (sql.insert(schema.failures, rev), changes.failures),
+            (sql.delete(schema.processes), changes.processes_gone),
             (sql.upsert(schema.open_chunks), [(*key, *value) for key, value in changes.chunks.items()]),
             (sql.delete(schema.open_chunks), changes.chunks_done),
             (sql.add(schema.task_rollups, "n", "busy_us", "wait_us"), list(changes.rollups.counts())),

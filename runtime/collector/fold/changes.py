@@ -26,6 +26,7 @@ class Changes:
     functions: list[tuple[int, str]] = field(default_factory=list)
     runs: set[Run] = field(default_factory=set)
     processes: set[Process] = field(default_factory=set)
+    processes_gone: list[tuple[int]] = field(default_factory=list)
     pools: set[Pool] = field(default_factory=set)
     batches: set[Batch] = field(default_factory=set)
     chunks: dict[tuple[int, int, int], tuple[int, int, int]] = field(default_factory=dict)

@@ -58,11 +58,19 @@ def over(pool: Pool) -> bool:
     return pool.state in OVER
 
 
+def orphaned(world: World, pool: Pool, at_us: int) -> None:
+    """Its owner has ended: so has it, whether that closed it or not."""
+    if not over(pool):
+        pool.state, pool.closed_us = "closed", at_us
+        pool.reason = pool.reason or pool.owner_end
+    touch(world, pool)
+
+
 def why_never_ran(pool: Pool, owner_words: str) -> str:
     """The reason of tasks that nobody will run. `owner_words` tells the end of its owner, '' while that lives."""
     if pool.state == "broken":
         return "the pool broke before it ran" + (f": {pool.reason}" if pool.reason else "")
-    if over(pool):
+    if over(pool) and not (owner_words and pool.reason == owner_words):
         return f"the pool was {pool.state} before it ran"
     return f"{owner_words} before it ran"
 
