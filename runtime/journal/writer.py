@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 from _thread import _local
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from procscope.runtime import events
@@ -134,6 +136,10 @@ class Region(Track):
     def slot_item(self, offset: int, started: int) -> None:
         """The item at `offset` of the current chunk begins."""
         _SLOT_ITEM(self._slot, 552, offset, started)
+
+    def slot_items(self) -> Callable[[int, int], None]:
+        """`slot_item` for as long as a chunk runs, without a Python call for each item."""
+        return partial(_SLOT_ITEM, self._slot, 552)
 
     def slot_args(self, args: str) -> None:
         """The preview of the current item."""
