@@ -105,10 +105,8 @@ def _ensure_database(settings: Settings) -> None:
 
 def _ensure_collector(settings: Settings) -> None:
     """The picture is only live with a collector; without one, past runs can still be looked at."""
-    try:
-        from procscope.runtime.collector.start import ensure_running
-    except ImportError:  # until it exists
-        return
+    from procscope.runtime.collector.start import ensure_running
+
     try:
         ensure_running(settings)
     except ProcscopeError as error:

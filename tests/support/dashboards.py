@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +15,8 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from simple_websocket import Client as WebSocket
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import CloseConnection, RejectConnection, Request, TextMessage
 
 from procscope.dashboard import server
 from procscope.dashboard.app import Parts, create_app
@@ -93,28 +97,36 @@ def served(home: Path, **options: Any) -> Iterator[tuple[Site, int]]:
 
 
 class Viewer:
-    """A real Socket.IO connection over a WebSocket, as a browser makes it."""
+    """A real Socket.IO connection over a WebSocket, as a browser makes it. (simple_websocket's own client forgets
+    what arrives together with the handshake's answer.)"""
 
-    def __init__(self, site: Site, port: int, *, cookie: str | None = None, origin: str | None = None) -> None:
-        headers = {
-            "Cookie": site.cookie if cookie is None else cookie,
-            "Origin": origin or "http://127.0.0.1",
-        }  # as its Host, which lacks the port
-        url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
-        self.socket: Any = WebSocket.connect(url, headers=headers)
-        assert self.socket.receive(timeout=10).startswith("0")
-        self.socket.send("40")
-        assert self.socket.receive(timeout=10).startswith("40")
+    def __init__(self, site: Site, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        self._texts: deque[str] = deque()
+        self._part = ""
+        self._ended = False
+        headers = [(b"Cookie", site.cookie.encode()), (b"Origin", f"http://127.0.0.1:{port}".encode())]
+        target = "/socket.io/?EIO=4&transport=websocket"
+        self._send(Request(host=f"127.0.0.1:{port}", target=target, extra_headers=headers))
+        assert (self._text(30) or "").startswith("0")
+        self.send("40")
+        assert (self._text(30) or "").startswith("40")
+
+    def send(self, text: str) -> None:
+        """Send one packet as it stands."""
+        self._send(TextMessage(data=text))
 
     def emit(self, event: str, body: Any) -> None:
         """Send one event."""
-        self.socket.send("42" + json.dumps([event, body]))
+        self.send("42" + json.dumps([event, body]))
 
-    def receive(self, timeout: float = 10) -> tuple[str, Any] | None:
-        """The next event and its body; None when nothing came in time. Answers pings on the way."""
-        while (text := self.socket.receive(timeout=timeout)) is not None:
+    def receive(self, timeout: float = 30) -> tuple[str, Any] | None:
+        """The next event and its body; None when nothing came in time, or will. Answers pings on the way."""
+        end = time.monotonic() + timeout
+        while (text := self._text(end - time.monotonic())) is not None:
             if text == "2":
-                self.socket.send("3")
+                self.send("3")
             if text.startswith("42"):
                 event, body = json.loads(text[2:])
                 return event, body
@@ -129,3 +141,28 @@ class Viewer:
     def close(self) -> None:
         """Hang up."""
         self.socket.close()
+
+    def _send(self, event: Any) -> None:
+        self.socket.sendall(self._protocol.send(event))
+
+    def _text(self, timeout: float) -> str | None:
+        end = time.monotonic() + timeout
+        while not self._texts and not self._ended and (left := end - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                data = self.socket.recv(65536)
+            except TimeoutError:
+                break
+            self._protocol.receive_data(data or None)
+            self._take()
+        return self._texts.popleft() if self._texts else None
+
+    def _take(self) -> None:
+        for event in self._protocol.events():
+            if isinstance(event, TextMessage):
+                self._part += event.data
+                if event.message_finished:
+                    self._texts.append(self._part)
+                    self._part = ""
+            elif isinstance(event, (CloseConnection, RejectConnection)):
+                self._ended = True
