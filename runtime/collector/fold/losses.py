@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Protocol
 
 from procscope.runtime.collector.fold import chunks, tasks
@@ -47,9 +48,10 @@ def lose(source: Source, slot: Slot, at_us: int) -> None:
 
 def why(pool: Pool, process: Process) -> str:
     """The reason of a task that was in flight in `process`."""
-    if pool.state == "broken" and str(process.pid) not in (pool.reason or ""):
+    swept_away = process.exit_code in (None, -signal.SIGTERM)
+    if swept_away and pool.state == "broken" and str(process.pid) not in (pool.reason or ""):
         return "the pool broke while it ran" + (f": {pool.reason}" if pool.reason else "")
-    if pool.state == "terminated":
+    if swept_away and pool.state == "terminated":
         return "the pool was terminated while it ran"
     return words(process)
 

@@ -27,6 +27,7 @@ _RETIRED = {
     "eof": "its queue was closed",
     "exception": "its loop was ended by an exception",
 }
+_SENT = "the program sent it "
 
 
 def process_of(world: World, run: Run, uid: int) -> Process:
@@ -160,7 +161,7 @@ def process_signalled(source: Source, event: ProcessSignalled) -> bool:
     """The program itself ended it."""
     process = process_of(source.world, source.run, event.process)
     process.pid = process.pid or event.pid
-    process.reason = f"the program sent it {signal_name(event.signal)}"
+    process.reason = _SENT + signal_name(event.signal)
     return True
 
 
@@ -198,6 +199,8 @@ def _judge(process: Process) -> None:
     code = process.exit_code
     process.signal = -code if code is not None and code < 0 else None
     process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
+    if process.reason and process.reason.startswith(_SENT) and process.reason != _SENT + signal_name(process.signal or 0):
+        process.reason = None  # it had died of something else, or went on to end well
 
 
 def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us: int) -> None:

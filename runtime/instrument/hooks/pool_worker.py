@@ -94,7 +94,7 @@ def _taken(shift: Shift, task: Any) -> Any:
     job, place, func, args, kwds = task
     star = _mappers.get(func) if type(func) is FunctionType else None
     if star is not None:
-        chunk = Chunk(shift.pool, job, place, args[0][1], args[0][0], star)
+        chunk = Chunk(shift.pool, job, int(place), args[0][1], args[0][0], star)
         shift.begin_chunk(chunk)
         return job, place, func, ((args[0][0], chunk.counted()),), kwds
     if place is False or place:
