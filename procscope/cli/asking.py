@@ -36,11 +36,6 @@ def store_of(settings: Settings) -> Store | None:
     return Store.open(settings)
 
 
-def warm() -> None:
-    """Import what asking needs, so that a later question is answered at once."""
-    import procscope.runtime.store.queries  # noqa: F401
-
-
 def current_tasks(store: Store, run: Run, processes: Sequence[Process]) -> dict[int, int]:
     """Process id → id of the task it is on, or was when it died; only of tasks that have a row."""
     from procscope.runtime.events import State

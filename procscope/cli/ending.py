@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from typing import TYPE_CHECKING
 
-from procscope.cli import asking, settle, shapes
+from procscope.cli import settle
+from procscope.cli.readiness import sqlite_path
+from procscope.cli.signals import signal_name
 from procscope.dashboard.words import count, duration
 from procscope.runtime import clock
-from procscope.runtime.errors import NotFoundError
 from procscope.runtime.settings import Settings
-
-if TYPE_CHECKING:
-    from procscope.runtime.store.rows import Run
+from procscope.runtime.store.glance import Glance, of_sqlite, of_store
 
 PATIENCE = 3.0
-IMPATIENCE = 0.5
-_PAUSE = 0.05
+IMPATIENCE = 0.6
+_PAUSE = 0.03
 
 
 def line(key: str, seconds: float, settings: Settings) -> str:
@@ -29,34 +26,31 @@ def line(key: str, seconds: float, settings: Settings) -> str:
     run = _closed(key, settings)
     if run is None:
         return f"{head} ended after {duration(seconds)}; its last facts are still on their way: see `procscope runs`"
-    told = counts(shapes.counts(run.counts), run.dropped)
-    return f"{head} {verdict(run.state, run.exit_code)} {duration(seconds)}: {told}"
+    return f"{head} {verdict(run.state, run.exit_code)} {duration(seconds)}: {counts(run)}"
 
 
 def line_before_exit(key: str, seconds: float, settings: Settings) -> str:
     """The same of a run whose main process is at the very end of its exit: how it will have ended is not known."""
     settle.settle(settings, patience=IMPATIENCE)
-    run = _run(key, settings)
-    told = f": {counts(shapes.counts(run.counts), run.dropped)}" if run else ""
+    run = glance(key, settings)
+    told = f": {counts(run)}" if run else ""
     return f"procscope: run {key[:6]} ended after {duration(seconds)}{told}"
 
 
-def _closed(key: str, settings: Settings) -> Run | None:
+def _closed(key: str, settings: Settings) -> Glance | None:
     end = time.monotonic() + PATIENCE
     settle.settle(settings, since=clock.wall_ns(), patience=PATIENCE)
-    while (run := _run(key, settings)) is None or run.state == "running":
+    while (run := glance(key, settings)) is None or run.state == "running":
         if time.monotonic() >= end:
             return None
         time.sleep(_PAUSE)
     return run
 
 
-def _run(key: str, settings: Settings) -> Run | None:
-    store = asking.store_of(settings)
-    try:
-        return store.run(key) if store else None
-    except NotFoundError:
-        return None
+def glance(key: str, settings: Settings) -> Glance | None:
+    """What the database says of the run now."""
+    path = sqlite_path(settings)
+    return of_store(settings.database_url, key) if path is None else of_sqlite(path, key)
 
 
 def verdict(state: str, exit_code: int | None) -> str:
@@ -68,18 +62,9 @@ def verdict(state: str, exit_code: int | None) -> str:
     return "finished in"
 
 
-def signal_name(number: int) -> str:
-    """'SIGKILL' for 9; 'signal 99' for one that has no name here."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-def counts(tasks: dict[str, int], dropped: int) -> str:
+def counts(run: Glance) -> str:
     """'400 tasks, 2 failed, 1 lost, 0 dropped'."""
-    total = sum(tasks.values())
     return (
-        f"{count(total)} {'task' if total == 1 else 'tasks'}, {count(tasks['failed'])} failed, "
-        f"{count(tasks['lost'])} lost, {count(dropped)} dropped"
+        f"{count(run.total)} {'task' if run.total == 1 else 'tasks'}, {count(run.failed)} failed, "
+        f"{count(run.lost)} lost, {count(run.dropped)} dropped"
     )

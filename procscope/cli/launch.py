@@ -47,8 +47,7 @@ def _telemetry(program: Program, settings: Settings, wanted: Wanted) -> dict[str
     # Last, since it says when the run began.
     argv = [program.target, *program.args] if program.kind == "script" else program.interpreter_args
     directory = manifest.write(settings.spool, manifest.describe(key, wanted.name, argv))
-    if not wanted.quiet:
-        teller.leave_behind(key, directory, settings)
+    teller.leave_behind(key, directory, settings, quiet=wanted.quiet)
     return settings._replace(run=key).to_environment()
 
 

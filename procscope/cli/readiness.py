@@ -30,7 +30,8 @@ def start_collector(settings: Settings) -> str:
     from procscope.runtime.collector.start import ensure_running
 
     if not ensure_running(settings):
-        return f"no collector has started yet, {os.path.join(settings.home, 'collector.log')} says why"
+        log = os.path.join(settings.home, "collector.log")
+        return f"the collector is slow to start, or {log} says why it cannot"
     found = lock.holder(settings.spool)
     return f"the collector cannot write ({found.error})" if found and found.error else ""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from procscope.cli import paper, times
 from procscope.cli.columns import Column
-from procscope.cli.ending import signal_name
 from procscope.cli.paper import Piece
+from procscope.cli.signals import signal_name
 from procscope.dashboard.words import count, duration
 
 COLUMNS = (

@@ -1,6 +1,7 @@
-"""The teller: stays behind when the launcher becomes the program, and says in one line how the run ended.
+"""The teller: stays behind when the launcher becomes the program, and says how the run ended.
 
-It is nobody's child, in a session of its own, deaf to signals, and holds nothing of the program's but stderr.
+It tells the collector the exit code, which may come too late to learn it by itself, and the person in one line on
+stderr. It is nobody's child, in a session of its own, deaf to signals, and holds nothing of the program's but stderr.
 
 On a terminal the line has to come before the shell's prompt, so before the program's end: there the program, at the
 very end of its exit, rings a bell (a byte into a named pipe of the run's directory) and waits, for at most a second,
@@ -14,28 +15,33 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable
+from typing import NamedTuple
 
-from procscope.cli import asking, ending, orphan
+from procscope.cli import ending, orphan
 from procscope.runtime import clock
+from procscope.runtime.collector import witness
+from procscope.runtime.collector.reaper import exit_code
 from procscope.runtime.instrument import bell
 from procscope.runtime.settings import Settings
 
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE)
-_WARM_MS = 1000
-"""After so long of a run the imports for its last line are done: the person at the terminal waits for that line."""
 
 
-def leave_behind(key: str, directory: str, settings: Settings) -> None:
-    """Start the teller of run `key`, whose main process is this one. Without pidfds (not Linux) there is none."""
-    if not hasattr(os, "pidfd_open"):
+def leave_behind(key: str, directory: str, settings: Settings, *, quiet: bool) -> None:
+    """Start the teller of run `key`, whose main process is this one; a quiet one tells only the collector.
+
+    There is none without pidfds (not Linux), nor where we are process 1 and would become its parent.
+    """
+    if not hasattr(os, "pidfd_open") or os.getpid() == 1:
         return
     with contextlib.suppress(OSError):
         main = os.pidfd_open(os.getpid())
-        rope = _hang_bell(directory) if sys.stderr.isatty() else None
-        orphan.orphaned(lambda: _watch(main, rope, key, settings))
-        for descriptor in (main, rope):
-            if descriptor is not None:
-                os.close(descriptor)
+        rope = _hang_bell(directory) if not quiet and sys.stderr.isatty() else None
+        witness.appoint(directory)
+        teller = Teller(key, directory, settings, quiet, os.getpid(), main, rope)
+        orphan.orphaned(teller.work)
+        teller.close()
 
 
 def _hang_bell(directory: str) -> int:
@@ -45,27 +51,63 @@ def _hang_bell(directory: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
-def _watch(main: int, rope: int | None, key: str, settings: Settings) -> None:
-    began = clock.mono_ns()
-    for number in _DEAF_TO:
-        signal.signal(number, signal.SIG_IGN)
-    orphan.close_standard(keep_stderr=True)
-    orphan.close_inherited(keep=(main,) if rope is None else (main, rope))
-    os.chdir(settings.home)
-    ready = _first_ready(main, rope, _WARM_MS)
-    if not ready:
-        asking.warm()
-        ready = _first_ready(main, rope)
-    over = main in ready
-    seconds = (clock.mono_ns() - began) / 1e9
-    with contextlib.suppress(Exception):
-        said = ending.line(key, seconds, settings) if over else ending.line_before_exit(key, seconds, settings)
-        print(said, file=sys.stderr, flush=True)
+class Teller(NamedTuple):
+    """`main` is a pidfd of the main process `pid`, `rope` the bell's descriptor or None."""
+
+    key: str
+    directory: str
+    settings: Settings
+    quiet: bool
+    pid: int
+    main: int
+    rope: int | None
+
+    def work(self) -> None:
+        """The teller's whole life."""
+        began = clock.mono_ns()
+        for number in _DEAF_TO:
+            signal.signal(number, signal.SIG_IGN)
+        orphan.close_standard(keep_stderr=not self.quiet)
+        orphan.close_inherited(keep=self._descriptors)
+        os.chdir(self.settings.home)
+        _ready(self._descriptors)
+        seconds = (clock.mono_ns() - began) / 1e9
+        over = self._is_over()
+        if not over:
+            self._say(ending.line_before_exit, seconds)
+            self._let_go()
+            _ready((self.main,))
+        with contextlib.suppress(OSError):
+            witness.tell(self.directory, exit_code(self.main, self.pid))
+        if over:
+            self._say(ending.line, seconds)
+
+    @property
+    def _descriptors(self) -> tuple[int, ...]:
+        return (self.main,) if self.rope is None else (self.main, self.rope)
+
+    def _is_over(self) -> bool:
+        return self.rope is None or bool(_ready((self.main,), 0))
+
+    def _say(self, line: Callable[[str, float, Settings], str], seconds: float) -> None:
+        if self.quiet:
+            return
+        with contextlib.suppress(Exception):
+            print(line(self.key, seconds, self.settings), file=sys.stderr, flush=True)
+
+    def _let_go(self) -> None:
+        if self.rope is not None:
+            os.close(self.rope)
+
+    def close(self) -> None:
+        """In the launcher: the teller has copies of these."""
+        for descriptor in self._descriptors:
+            os.close(descriptor)
 
 
-def _first_ready(main: int, rope: int | None, patience_ms: int | None = None) -> list[int]:
+def _ready(descriptors: tuple[int, ...], patience_ms: int | None = None) -> list[int]:
+    """Those of `descriptors` on which something has happened."""
     waiting = select.poll()
-    for descriptor in (main, rope):
-        if descriptor is not None:
-            waiting.register(descriptor, select.POLLIN)
+    for descriptor in descriptors:
+        waiting.register(descriptor, select.POLLIN)
     return [descriptor for descriptor, _ in waiting.poll(patience_ms)]

@@ -15,8 +15,8 @@ from typing import Any
 
 from procscope.cli import paper, runs_page, times
 from procscope.cli.columns import Column
-from procscope.cli.ending import signal_name
 from procscope.cli.paper import Line, Piece
+from procscope.cli.signals import signal_name
 from procscope.cli.tasks_page import short
 from procscope.dashboard.words import count, duration, percent, size
 

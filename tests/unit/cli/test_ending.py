@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from procscope.cli.ending import counts, signal_name, verdict
+from procscope.cli.ending import counts, verdict
+from procscope.cli.signals import signal_name
+from procscope.runtime.store.glance import Glance, of_sqlite, of_store
+from tests.support.seed import seed
 
 
 @pytest.mark.parametrize(
@@ -24,9 +29,18 @@ def test_how_it_ended(state: str, exit_code: int | None, said: str) -> None:
 
 def test_every_count_is_there() -> None:
     """Zero dropped is said too: its absence would prove nothing."""
-    tasks = {"pending": 0, "running": 0, "succeeded": 1397, "failed": 2, "cancelled": 0, "lost": 1}
-    assert counts(tasks, 0) == "1,400 tasks, 2 failed, 1 lost, 0 dropped"
-    assert counts({**dict.fromkeys(tasks, 0), "failed": 1}, 7) == "1 task, 1 failed, 0 lost, 7 dropped"
+    assert counts(Glance("finished", 0, 0, 0, 1397, 2, 0, 1, 0)) == "1,400 tasks, 2 failed, 1 lost, 0 dropped"
+    assert counts(Glance("finished", 0, 0, 0, 0, 1, 0, 0, 7)) == "1 task, 1 failed, 0 lost, 7 dropped"
+
+
+def test_both_ways_of_looking_agree(tmp_path: Path) -> None:
+    """The quick look at SQLite must not drift from the queries everybody else asks."""
+    url = str(tmp_path / "a.db")
+    seeded = seed(url, tasks=100, workers=8)
+    for key in (seeded.live.run, *seeded.past.values()):
+        assert of_sqlite(url, key) == of_store(url, key) is not None
+    assert of_sqlite(url, "none") is of_store(url, "none") is None
+    assert of_sqlite(str(tmp_path / "none.db"), "none") is None
 
 
 def test_a_real_time_signal_has_a_number() -> None:
