@@ -39,7 +39,14 @@ class LiveRun:
         self.run = Run(
             book, "4f21c9aa01bd", "nightly.py", ["nightly.py", "--all"], "running", now_us - AGE_US, notes=[note]
         )
-        self.main = self.run.process(4101, "main", "MainProcess", daemon=False, cpu=4.0, rss=210 << 20)
+        self.main = self.run.process(
+            4101,
+            "main",
+            "MainProcess",
+            daemon=False,
+            cpu=4.0,
+            rss=seed_samples.latest(book.ids["processes"] + 1, False)[1],
+        )
         self.manager = self.run.process(4110, "manager", "SyncManager-1", parent_id=self.main, cpu=0.0, rss=24 << 20)
         half = max(2, workers // 2)
         self.images = Pool(self.run, "Pool", "images", half, self.main)
@@ -99,7 +106,7 @@ class LiveRun:
                 "current_since_us": since, "current_args": name}  # fmt: skip
 
     def _worker(self, pool: Pool, pid: int, i: int, values: dict[str, object]) -> int:
-        cpu, rss = seed_samples.latest(pid, pid == 4127)
+        cpu, rss = seed_samples.latest(self.book.ids["processes"] + 1, pid == 4127)
         name = f"SpawnPoolWorker-{i + 1}" if pool.kind == "Pool" else f"SpawnProcess-{i + 1}"
         row = {"parent_id": self.main, "pool_id": pool.id, "cpu": cpu, "rss": rss, "threads": 3, "fds": 12,
                "os_state": "sleeping", "tasks_done": 40}  # fmt: skip

@@ -10,8 +10,10 @@ from procscope.runtime.store.queries.task_search import CHANGED, Condition, Sear
 
 SCAN = 8_000
 """So many rows a call looks at, at the most: in the order of the table about a millisecond for each thousand."""
-SCAN_INDEXED = 4_000
+SCAN_INDEXED = 3_000
 """The same through an index, where each row is a look-up of its own."""
+STREAMS = 16
+"""So many ranges of an index a call reads; of more, those with the newest tasks."""
 PROBE = 2_000
 _COLUMN = re.compile(r"\bt\.(\w+)")
 _EVERYTHING = Condition("t.id > 0", ("t.id > 0",))
@@ -59,19 +61,34 @@ class ScanQueries(SearchQueries):
 
     def _find_streamed(self, search: Search, path: Condition, rest: list[str], limit: int) -> Found:
         scan = SCAN if path is _EVERYTHING else SCAN_INDEXED
-        cap = max(limit + 1, scan // len(path.streams)) if rest else limit + 1
-        streams = [f"{stream} AND t.id BETWEEN :floor AND :ceiling" for stream in path.streams]
         bounds: dict[str, Any] = {"floor": search.floor, "ceiling": search.ceiling}
+        streams, unread = self._newest([f"{s} AND t.id BETWEEN :floor AND :ceiling" for s in path.streams], bounds)
+        if not streams:
+            return Found([], None, None)
+        cap = max(limit + 1, scan // len(streams)) if rest else limit + 1
         parts = [f"SELECT * FROM ({_filtered(i, s, rest, cap)}) s{i}" for i, s in enumerate(streams)]
         rows = self._rows(" UNION ALL ".join(parts), limit=limit + 1, **bounds, **search.parameters)
         found: list[list[int]] = [[] for _ in streams]
         for stream, number in rows:
             found[stream].append(number)
-        reached = self._reached(streams, found, cap if rest else None, bounds, limit)
+        reached = max(unread, self._reached(streams, found, cap if rest else None, bounds, limit))
         ids = sorted((number for numbers in found for number in numbers if number >= reached), reverse=True)
         if len(ids) > limit:
             return Found(ids[:limit], ids[limit - 1], None)
         return Found(ids, reached or None, self._changed(reached) if reached else None)
+
+    def _newest(self, streams: list[str], bounds: dict[str, Any]) -> tuple[list[str], int]:
+        """The streams to read, those with the newest tasks, and the id below which others have some too (0: none)."""
+        if len(streams) <= STREAMS:
+            return streams, 0
+        parts = [
+            f"SELECT {i} AS stream, (SELECT max(t.id) FROM tasks t WHERE {stream}) AS last"
+            for i, stream in enumerate(streams)
+        ]
+        heads = sorted(
+            (row for row in self._rows(" UNION ALL ".join(parts), **bounds) if row[1]), key=lambda row: -row[1]
+        )
+        return [streams[row[0]] for row in heads[:STREAMS]], heads[STREAMS][1] + 1 if len(heads) > STREAMS else 0
 
     def _reached(
         self, streams: list[str], found: list[list[int]], cap: int | None, bounds: dict[str, Any], limit: int

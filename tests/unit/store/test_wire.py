@@ -43,8 +43,8 @@ def test_a_run_has_the_promised_fields() -> None:
 def test_a_task_has_the_promised_fields() -> None:
     """The same, for tasks; a failure brings its chain."""
     dull: dict[str, object] = dict.fromkeys(Task.__slots__)
-    values: dict[str, object] = {"id": 7, "run_id": 1, "run_key": "4f", "number": 1, "func_id": 1, "state_code": 3, "rev": 1}
-    values |= {"func": "load"}
+    values: dict[str, object] = {"id": 7, "run_id": 1, "run_key": "4f", "number": 1, "func_id": 1, "state_code": 3}
+    values |= {"rev": 1, "func": "load"}
     times = {"submitted_us": 1_000_000, "started_us": 1_500_000, "finished_us": 4_000_000, "duration_us": 2_500_000}
     error = {"error_type": RAISED.type, "error_message": RAISED.message, "raised_json": json.dumps(RAISED)}
     made = task_object(Task(**{**dull, **values, **times, **error}))  # type: ignore[arg-type]
