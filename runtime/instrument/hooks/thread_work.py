@@ -129,8 +129,10 @@ def _run(original: Any) -> Any:
         task = vars(future).get("_procscope") if GROUP not in patches.off else None
         if task is not None:
             self.future = _Future(future, task, _call_of(self))
-        del future
-        original(self, *args)
+        # Up to 3.10 a traceback keeps its callers' frames: as the standard library, hold nothing that holds it.
+        held = [self]
+        del future, self
+        original(held.pop(), *args)
 
     return run
 
