@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from procscope.runtime import events
+from procscope.runtime.collector.daemon import Collector
 from procscope.runtime.collector.lock import Lock
-from procscope.runtime.collector.loop import Collector
 from procscope.runtime.journal.writer import Identity, Journal
 from procscope.runtime.settings import Settings
 from procscope.runtime.store import schema

@@ -29,9 +29,9 @@ class Region:
     """Reads ahead of the fold: `events[at:]` are decoded and wait; `offset` is where the fold has got to."""
 
     __slots__ = (
-        "_black_box", "_first", "_read_to", "_reading", "_segment", "_switches", "at", "blocked", "changed", "consumed", "damaged", "directory", "drops",
-        "ends", "events", "final", "journal", "number", "offset", "open_files", "paths", "quiet", "seq", "source",
-        "waiting_to",
+        "_black_box", "_first", "_read_to", "_reading", "_segment", "_switches", "at", "blocked", "changed",
+        "consumed", "damaged", "directory", "drops", "ends", "events", "final", "journal", "number", "offset",
+        "paths", "quiet", "seq", "source", "waiting_to",
     )  # fmt: skip
 
     def __init__(self, directory: str, journal: str, number: int, place: Place) -> None:

@@ -36,7 +36,7 @@ def pool_state(source: Source, event: PoolState) -> bool:
     if event.state in OVER and pool.closed_us is None:
         pool.closed_us = source.us(event.at)
     if event.reason or event.culprits:
-        pool.reason = event.reason or _blame(event.culprits)
+        pool.reason = _blame(event.culprits) if event.culprits else event.reason
     if not pool.owner:
         _owned(source, pool)
     touch(source.world, pool)

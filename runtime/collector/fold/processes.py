@@ -199,7 +199,11 @@ def _judge(process: Process) -> None:
     code = process.exit_code
     process.signal = -code if code is not None and code < 0 else None
     process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
-    if process.reason and process.reason.startswith(_SENT) and process.reason != _SENT + signal_name(process.signal or 0):
+    if (
+        process.reason
+        and process.reason.startswith(_SENT)
+        and process.reason != _SENT + signal_name(process.signal or 0)
+    ):
         process.reason = None  # it had died of something else, or went on to end well
 
 
