@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -53,6 +54,8 @@ def engine_for(url: URL, *, read_only: bool) -> Engine:
         return create_engine(url, pool_pre_ping=True, execution_options=options)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs the driver {error.name}: pip install 'procscope[postgres]'") from None
+    except ArgumentError:
+        raise StoreError(f"there is no driver {url.drivername}: use postgresql+psycopg://host/name") from None
 
 
 def _sqlite(url: URL, *, read_only: bool) -> Engine:
@@ -94,8 +97,17 @@ def _write_connection(path: str) -> sqlite3.Connection:
     return connection
 
 
+def _make_private(directory: str) -> None:
+    # makedirs gives its mode to the last directory only, the umask's to those above.
+    if os.path.isdir(directory):
+        return
+    _make_private(os.path.dirname(directory))
+    with suppress(FileExistsError):
+        os.mkdir(directory, 0o700)
+
+
 def _create_private(path: str) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    _make_private(os.path.dirname(path))
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
