@@ -1,4 +1,4 @@
-"""Forgetting old runs, and samples that grow coarser."""
+"""Forgetting old runs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from procscope.runtime.store import schema
 from procscope.runtime.store.engine import open_engine
 from procscope.runtime.store.pruner import prune
 from procscope.runtime.store.queries import Store
-from procscope.runtime.store.rollups import age_samples
 from tests.contract.conftest import NOW
 from tests.support.seed import seed
 
 HOUR_US = 3_600_000_000
-NOW_S = NOW // 1_000_000
 
 
 @pytest.fixture
@@ -91,44 +88,3 @@ def rows_text(engine: Engine, sql: str) -> str:
     """The text that `sql` asks for."""
     with engine.connect() as connection:
         return str(connection.execute(text(sql)).scalar())
-
-
-def test_samples_grow_coarser_and_keep_their_peaks(engine: Engine) -> None:
-    """A week of single seconds is a gigabyte; a mean of memory hides the peak that killed."""
-    peak = rows(engine, "SELECT max(rss) FROM samples")
-    seconds = rows(engine, "SELECT count(*) FROM samples")
-    fewer = age_samples(engine, NOW_S + 3600)
-    assert fewer > seconds * 0.85
-    assert rows(engine, "SELECT count(*) FROM samples WHERE step = 1") == 0
-    assert rows(engine, "SELECT count(*) FROM samples WHERE step = 10") > 0
-    assert rows(engine, "SELECT max(rss) FROM samples") == peak
-    assert age_samples(engine, NOW_S + 3600) == 0
-    age_samples(engine, NOW_S + 86400)
-    assert rows(engine, "SELECT count(*) FROM samples WHERE step < 60") == 0
-    assert rows(engine, "SELECT max(rss) FROM samples") == peak
-    assert rows(engine, "SELECT count(*) FROM pool_samples WHERE step = 60") > 0
-    assert rows(engine, "SELECT count(*) FROM host_samples WHERE step = 60") > 0
-
-
-def test_young_samples_stay_and_no_period_is_there_twice(engine: Engine) -> None:
-    """A chart that draws a second and its ten seconds shows everything doubled."""
-    last = Store(engine).run("last")
-    whole = Store(engine).process_series(last.id, NOW_S - 300)
-    age_samples(engine, NOW_S + 15 * 60 - 100)
-    aged = Store(engine).process_series(last.id, NOW_S - 300)
-    process = next(iter(aged))
-    times = aged[process].t
-    assert times == sorted(set(times))
-    assert [at for at in times if at >= NOW_S - 100] == [at for at in whole[process].t if at >= NOW_S - 100]
-    assert all(at % 10 == 0 for at in times if at < NOW_S - 110)
-
-
-def test_late_samples_do_not_stop_the_aging(engine: Engine) -> None:
-    """A replayed sample of a period that is coarse already must not fail the transaction for ever."""
-    age_samples(engine, NOW_S + 3600)
-    with engine.begin() as connection:
-        process = connection.execute(text("SELECT min(process_id) FROM samples")).scalar()
-        late = {"process_id": process, "step": 1, "at_s": NOW_S - 100, "rss": 1}
-        connection.execute(schema.samples.insert(), late)
-    age_samples(engine, NOW_S + 3601)
-    assert rows(engine, "SELECT count(*) FROM samples WHERE step = 1") == 0
