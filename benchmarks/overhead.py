@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,10 @@ _BOOT = (
 )
 
 
+_START_UP = (
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    "from procscope.runtime.instrument.boot import from_environment; from_environment()"
+)
 _NO_CACHE = "PYTHONDONTWRITEBYTECODE"  # with it, every interpreter would compile us again
 
 
@@ -42,27 +47,66 @@ class Case(NamedTuple):
     budget_cpu_us: float | None = None
 
 
-_NOOP = "def f(x):\n    return x\n"
-_SLEEP = "import time\ndef f(x):\n    end = time.perf_counter() + {seconds}\n    while time.perf_counter() < end: pass\n"
-_SUBMIT = "with cf.ProcessPoolExecutor(2) as ex:\n    warm(ex)\n    start()\n    for r in [ex.submit(f, i) for i in range(n)]: r.result()\n"
-_APPLY = "with mp.Pool(2) as pool:\n    pool.apply(f, (0,))\n    start()\n    for r in [pool.apply_async(f, (i,)) for i in range(n)]: r.get()\n    stop()\n    pool.close(); pool.join()\n"
-_MAP = "with mp.Pool(2) as pool:\n    pool.apply(f, (0,))\n    start()\n    pool.map(f, range(n), chunksize={chunk})\n    pool.close(); pool.join()\n"
-_START = "ctx = mp.get_context({method!r})\np = ctx.Process(target=f, args=(0,)); p.start(); p.join()\nstart()\nfor i in range(n):\n    p = ctx.Process(target=f, args=(i,)); p.start(); p.join()\n"
-_THREADS = "with cf.ThreadPoolExecutor(2) as ex:\n    ex.submit(f, 0).result()\n    start()\n    for r in [ex.submit(f, i) for i in range(n)]: r.result()\n"
+_NOOP = "def f(x): return x"
+_SPIN = """
+import time
+def f(x):
+    end = time.perf_counter() + {seconds}
+    while time.perf_counter() < end: pass
+"""
+_SUBMIT = """
+with cf.ProcessPoolExecutor(2) as ex:
+    for r in [ex.submit(f, i) for i in range(4)]: r.result()
+    start()
+    for r in [ex.submit(f, i) for i in range(n)]: r.result()
+"""
+_APPLY = """
+with mp.Pool(2) as pool:
+    pool.apply(f, (0,))
+    start()
+    for r in [pool.apply_async(f, (i,)) for i in range(n)]: r.get()
+    pool.close(); pool.join()
+"""
+_MAP = """
+with mp.Pool(2) as pool:
+    pool.apply(f, (0,))
+    start()
+    pool.map(f, range(n), chunksize={chunk})
+    pool.close(); pool.join()
+"""
+_THREADS = """
+with cf.ThreadPoolExecutor(2) as ex:
+    ex.submit(f, 0).result()
+    start()
+    for r in [ex.submit(f, i) for i in range(n)]: r.result()
+"""
+_START = """
+ctx = mp.get_context({method!r})
+p = ctx.Process(target=f, args=(0,)); p.start(); p.join()
+start()
+for i in range(n):
+    p = ctx.Process(target=f, args=(i,)); p.start(); p.join()
+"""
+_LOCK = """
+lock = mp.Lock()
+start()
+for i in range(n):
+    with lock: pass
+"""
 
 CASES = (
     Case("submit, no-op", _NOOP, _SUBMIT, 3000, 1.10, 10),
-    Case("submit, 1 ms", _SLEEP.format(seconds=0.001), _SUBMIT, 300, 1.02, 10),
-    Case("submit, 10 ms", _SLEEP.format(seconds=0.01), _SUBMIT, 40, 1.02, 10),
+    Case("submit, 1 ms", _SPIN.format(seconds=0.001), _SUBMIT, 300, 1.02, 10),
+    Case("submit, 10 ms", _SPIN.format(seconds=0.01), _SUBMIT, 40, 1.02, 10),
     Case("apply_async, no-op", _NOOP, _APPLY, 5000, 1.15, 10),
-    Case("apply_async, 1 ms", _SLEEP.format(seconds=0.001), _APPLY, 300, 1.02, 10),
+    Case("apply_async, 1 ms", _SPIN.format(seconds=0.001), _APPLY, 300, 1.02, 10),
     Case("map, default chunks", _NOOP, _MAP.format(chunk="None"), 400_000, None, 0.5),
     Case("map, by one", _NOOP, _MAP.format(chunk=1), 4000, None, 10),
     Case("threads, no-op", _NOOP, _THREADS, 5000, None, 10),
     Case("Process start, fork", _NOOP, _START.format(method="fork"), 20),
     Case("Process start, forkserver", _NOOP, _START.format(method="forkserver"), 10),
     Case("Process start, spawn", _NOOP, _START.format(method="spawn"), 5),
-    Case("with Lock", "", "lock = mp.Lock()\nstart()\nfor i in range(n):\n    with lock: pass\n", 200_000, None, 1.0),
+    Case("with Lock", "", _LOCK, 200_000, None, 1.0),
 )
 
 _PROGRAM = """
@@ -70,16 +114,13 @@ import json, resource, sys, time
 import multiprocessing as mp, concurrent.futures as cf
 {setup}
 def cpu():
-    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 clock = {{}}
 def start(): clock.update(wall=time.perf_counter(), cpu=cpu())
-def stop(): clock.setdefault("ended", time.perf_counter())
-def warm(ex):
-    for r in [ex.submit(f, i) for i in range(4)]: r.result()
 def main(n):
 {body}
-    stop()
-    print(json.dumps([clock["ended"] - clock["wall"], cpu() - clock["cpu"]]))
+    print(json.dumps([time.perf_counter() - clock["wall"], cpu() - clock["cpu"]]))
 if __name__ == "__main__":
     mp.set_start_method("fork")
     main({n})
@@ -100,7 +141,7 @@ def measure(case: Case, python: str, observed: bool, home: str) -> tuple[float, 
 
 
 def _environment(observed: bool, home: str) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PROCSCOPE_") and name != _NO_CACHE}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("PROCSCOPE_", _NO_CACHE))}
     if not observed:
         return plain
     run = Path(tempfile.mkdtemp(dir=Path(home) / "spool"))
@@ -109,13 +150,11 @@ def _environment(observed: bool, home: str) -> dict[str, str]:
 
 def start_up(python: str, observed: bool, home: str) -> tuple[float, float]:
     """(wall, cpu) of an interpreter that does nothing, as installed: the start-up file's line, then nothing."""
-    boot = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from procscope.runtime.instrument.boot import from_environment; from_environment()"
-    before, began = os.times(), time.perf_counter()
     environment = _environment(observed, home)
-    began = time.perf_counter()
-    subprocess.run([python, "-c", boot if observed else "import sys"], env=environment, check=True)
-    wall, after = time.perf_counter() - began, os.times()
-    return wall, after[2] + after[3] - before[2] - before[3]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([python, "-c", _START_UP if observed else "import sys"], env=environment, check=True)
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def summary(name: str, n: int, bare: list[Any], observed: list[Any]) -> dict[str, Any]:
@@ -135,7 +174,8 @@ def summary(name: str, n: int, bare: list[Any], observed: list[Any]) -> dict[str
 
 def compare(case: Case, python: str, rounds: int, home: str) -> dict[str, Any]:
     """Alternate bare and observed runs of one case."""
-    bare, observed = [], []
+    bare: list[tuple[float, float]] = []
+    observed: list[tuple[float, float]] = []
     for turn in range(rounds):
         for seen in (False, True) if turn % 2 else (True, False):
             (observed if seen else bare).append(measure(case, python, seen, home))
@@ -149,7 +189,8 @@ def _budget(case: Case) -> str:
 
 def compare_start_up(python: str, rounds: int, home: str) -> dict[str, Any]:
     """Alternate starts of a bare and of an observed interpreter."""
-    bare, observed = [], []
+    bare: list[tuple[float, float]] = []
+    observed: list[tuple[float, float]] = []
     for _ in range(rounds):
         bare.append(start_up(python, False, home))
         observed.append(start_up(python, True, home))

@@ -64,7 +64,7 @@ def _manifest(key: str) -> list[tuple[str, Any]]:
     name = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
     return [
         ("version", 1), ("key", key), ("name", name), ("argv", words), ("cwd", os.getcwd()),
-        ("host", os.uname().nodename), ("user", _user()), ("python", "%d.%d.%d" % sys.version_info[:3]),
+        ("host", os.uname().nodename), ("user", _user()), ("python", ".".join(map(str, sys.version_info[:3]))),
         ("pid", os.getpid()), ("start_ticks", segment.start_ticks()), ("boot_id", segment.boot_id().hex()),
         ("began_ns", clock.wall_ns()), ("notes", []),
     ]  # fmt: skip

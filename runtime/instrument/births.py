@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime import events
 from procscope.runtime.clock import mono_ns
-from procscope.runtime.instrument import capture, facts, identity, names, raised, recorder
+from procscope.runtime.instrument import capture, facts, identity, life, names, raised, recorder
 from procscope.runtime.instrument.identity import Birth
 from procscope.runtime.instrument.pools import pool_of_queue
 
@@ -54,6 +54,10 @@ def _start_method(process: Any) -> str:
 
 def _base_process() -> Any:
     return sys.modules["multiprocessing.process"].BaseProcess
+
+
+FIRST_WORDS = life.Life
+"""Imported before the first fork, so that no child has to."""
 
 
 def submit(birth: Birth) -> None:

@@ -15,29 +15,37 @@ from procscope.runtime.instrument.arrays import shown as array_shown
 _NODES = 80
 _DEPTH = 6
 _BIG = 10**18
-_BRACKETS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})")}
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"),
+}  # fmt: skip
 _SIMPLE = frozenset({bool, float, complex, type(None), type(Ellipsis), type(NotImplemented)})
 
 
 def call(args: Any, kwds: Any, secrets: tuple[int, ...] = ()) -> str:
     """The arguments of a call as 'a', 2, key=3; `secrets` are positions to hide. At most `preview` bytes."""
     if not kwds and not secrets and type(args) is tuple and len(args) < 5:
-        parts = []
-        for value in args:
-            kind = type(value)
-            if kind is int and -_BIG < value < _BIG:
-                parts.append(repr(value))
-            elif kind is str and len(value) < 65 and ((value.isalnum() and len(value) < 20) or not scrub.suspicious(value)):
-                parts.append(repr(value))
-            elif kind in _SIMPLE:
-                parts.append(repr(value))
-            else:
-                break
-        else:
-            shown = ", ".join(parts)
-            if shown.isascii() and len(shown) <= recorder.limits().preview:
-                return shown
+        shown = _scalars(args)
+        if shown is not None:
+            return shown
     return _call_slowly(args, kwds, secrets)
+
+
+def _scalars(args: tuple[Any, ...]) -> str | None:
+    """Most calls take a few small scalars: about a microsecond. None where one of them is anything else."""
+    parts = []
+    for value in args:
+        kind = type(value)
+        if kind is int:
+            if not -_BIG < value < _BIG:
+                return None
+        elif kind is str:
+            if len(value) > 64 or ((len(value) > 19 or not value.isalnum()) and scrub.suspicious(value)):
+                return None
+        elif kind not in _SIMPLE:
+            return None
+        parts.append(repr(value))
+    shown = ", ".join(parts)
+    return shown if shown.isascii() and len(shown) <= recorder.limits().preview else None
 
 
 def _call_slowly(args: Any, kwds: Any, secrets: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Children of spawn and forkserver carry the run in their preparation data. (Those of fork inherit what is in memory.)"""
+"""Children of spawn and forkserver carry the run in their preparation data. (Those of fork find it in memory.)"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ item begins when it is pulled and ends when the next one is, so one clock readin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from operator import sub
 from typing import Any
 
@@ -21,7 +22,7 @@ _SHARE = 100
 
 
 class Chunk:
-    """`star` if an item is a tuple of arguments, else it is the one argument. `place` is the chunk's in its map, or -1."""
+    """`star` if an item is a tuple of arguments, else it is the one argument. `place` is that in its map, or -1."""
 
     __slots__ = (
         "_captured", "_first", "_flushed", "_secrets", "_stamps", "group", "items", "number", "place", "pool",
@@ -46,16 +47,15 @@ class Chunk:
         """The items; what each pull means goes to the thread's slot."""
         stamps = self._stamps
         append = stamps.append
-        slot_item = recorder.region().slot_item
-        offset = due = 0
-        for item in self.items:
+        slot_item = recorder.region().slot_items()
+        due = 0
+        for offset, item in enumerate(self.items):
             now = mono_ns()
             append(now)
             slot_item(offset, now)
             if now >= due:
                 due = self._attend(offset, now)
             yield item
-            offset += 1
         append(mono_ns())
 
     def alone(self) -> None:
@@ -111,7 +111,7 @@ class Chunk:
 
     def _report(self, now: int, *, last: bool, failed: int = 0, rest: int = 0) -> None:
         stamps = self._stamps
-        times = list(map(sub, stamps[1:], stamps))
+        times = list(map(sub, islice(stamps, 1, None), stamps))
         count = len(times)
         busy = (now if failed else stamps[-1]) - stamps[0] if stamps else 0
         event = ChunkRan(

@@ -20,7 +20,7 @@ class Process(multiprocessing.Process):
 
     def __init__(
         self, group: None = None, target: Callable[..., object] | None = None, name: str | None = None,
-        args: Iterable[Any] = (), kwargs: Mapping[str, Any] = {}, *, daemon: bool | None = None,  # noqa: B006
+        args: Iterable[Any] = (), kwargs: Mapping[str, Any] = {}, *, daemon: bool | None = None,
     ) -> None:  # fmt: skip
         boot.instrument()
         super().__init__(group, target, name, args, kwargs, daemon=daemon)
@@ -68,5 +68,9 @@ class ThreadPoolExecutor(futures.ThreadPoolExecutor):
         super().__init__(*args, **options)
 
 
-for _theirs, _ours in ((futures.ProcessPoolExecutor, ProcessPoolExecutor), (futures.ThreadPoolExecutor, ThreadPoolExecutor)):
+_PAIRS = (
+    (futures.ProcessPoolExecutor, ProcessPoolExecutor),
+    (futures.ThreadPoolExecutor, ThreadPoolExecutor),
+)
+for _theirs, _ours in _PAIRS:
     setattr(_ours.__init__, "__wrapped__", _theirs.__init__)  # noqa: B010  signature() shows theirs

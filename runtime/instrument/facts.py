@@ -65,7 +65,7 @@ def alive(birth: identity.Birth) -> None:
     if not birth.kind:
         birth.kind = "main"
     words = argv.shown() if birth.kind in ("main", "subprocess") else ()
-    version = "%d.%d.%d" % sys.version_info[:3]
+    version = ".".join(map(str, sys.version_info[:3]))
     rich(
         events.ProcessAlive(
             mono_ns(), birth.process, birth.parent, os.getpid(), os.getppid(), birth.kind, birth.name, birth.pool,

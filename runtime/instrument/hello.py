@@ -48,10 +48,9 @@ def _record(birth: Birth) -> bytes:
 
     numbers = (time.monotonic_ns(), birth.process, birth.parent, os.getpid(), os.getppid())
     words = ",".join([_quoted(word) for word in argv.shown()])
-    version = "%d.%d.%d" % sys.version_info[:3]
-    body = (
-        f'[{",".join(map(str, numbers))},"{birth.kind}",{_quoted(birth.name)},0,"","","{version}",[{words}]]'.encode("ascii")
-    )
+    version = ".".join(map(str, sys.version_info[:3]))
+    text = f'[{",".join(map(str, numbers))},"{birth.kind}",{_quoted(birth.name)},0,"","","{version}",[{words}]]'
+    body = text.encode("ascii")
     tail = _words(4, _ALIVE, len(body)) + body
     size = len(tail) + 8 + 7 & -8
     return (_words(4, 0xA5000000 | size, crc32(tail)) + tail).ljust(size, b"\0")

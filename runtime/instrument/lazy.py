@@ -37,14 +37,14 @@ class Finder:
             return
 
         def exec_module(module: ModuleType) -> None:
-            try:
+            try:  # noqa: SIM105  contextlib would be imported into every interpreter that starts
                 del loader.exec_module
             except AttributeError:
                 pass
             execute(module)
             self._seen(name, module)
 
-        try:
+        try:  # noqa: SIM105
             loader.exec_module = exec_module
         except AttributeError:
             pass  # a loader without room for attributes: the module goes unobserved, never unimported
@@ -59,7 +59,7 @@ class Finder:
     def leave(self) -> None:
         """Go out of the way of later imports."""
         if self in sys.meta_path:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            sys.meta_path.remove(self)
 
 
 def install(hooks: dict[str, Hook]) -> Finder:
@@ -72,7 +72,7 @@ def install(hooks: dict[str, Hook]) -> Finder:
             hook(module)
     finder = Finder(waiting)
     if waiting:
-        sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, finder)
     return finder
 
 

@@ -1,4 +1,4 @@
-"""The interpreter is at its exit: the last word of a process that had something to say, or that died of an exception."""
+"""The interpreter is at its exit: the last word of a process that spoke before, or that died of an exception."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _on_a_terminal() -> bool:
 
 def _stay_interrupted() -> None:
     """Have the interpreter still die of SIGINT: any eval() since (each NamedTuple is one) made it forget to."""
-    try:
+    try:  # noqa: SIM105  contextlib would be imported into every interpreter that starts
         eval("interrupt()", {"interrupt": _interrupt})
     except KeyboardInterrupt:
         pass

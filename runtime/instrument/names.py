@@ -10,7 +10,7 @@ from procscope.runtime.instrument import recorder, scrub
 
 _PROGRAM = ("__main__", "__mp_main__")
 _MOST = 1024
-_module_of = type.__dict__["__module__"].__get__
+module_of = type.__dict__["__module__"].__get__
 _qualname_of = type.__dict__["__qualname__"].__get__
 _plans: dict[str, tuple[CodeType, str, tuple[int, ...]]] = {}
 
@@ -29,7 +29,7 @@ def of(function: Any) -> tuple[str, tuple[int, ...]]:
 
 def of_type(kind: type) -> str:
     """The qualified name of a class, as tracebacks spell it."""
-    module = _module_of(kind)
+    module = module_of(kind)
     name: str = _qualname_of(kind)
     return name if module in (*_PROGRAM, "builtins") or type(module) is not str else f"{module}.{name}"
 

@@ -77,7 +77,7 @@ def foreign(trace: TracebackType | None) -> bool:
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         library = file.startswith(_STANDARD) and not any(site in file for site in _SITES)
-        if not (library or file.startswith(_OURS) or file.startswith("<frozen ")):
+        if not (library or file.startswith((_OURS, "<frozen "))):
             return True
         trace = trace.tb_next
     return False

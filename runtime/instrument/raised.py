@@ -6,7 +6,7 @@ Nothing of the program runs: attributes are read past its classes, and a message
 from __future__ import annotations
 
 import builtins
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 from procscope.runtime.events import Frame, Raised
@@ -73,7 +73,7 @@ def message(error: BaseException) -> str:
 def _says_by_builtin(kind: type) -> bool:
     for each in kind.__mro__:
         if "__str__" in each.__dict__:
-            return names._module_of(each) == "builtins"
+            return bool(names.module_of(each) == "builtins")
     return False
 
 
@@ -95,7 +95,7 @@ def _small(args: tuple[Any, ...]) -> bool:
 
 def _frames(trace: TracebackType | None) -> tuple[Frame, ...]:
     """Outermost first; of a deep stack the outer fourth and the inner rest."""
-    found = []
+    found: list[tuple[CodeType, int | None]] = []
     while trace is not None and len(found) < 2000:
         code = trace.tb_frame.f_code
         if not code.co_filename.startswith(HERE):
@@ -103,10 +103,12 @@ def _frames(trace: TracebackType | None) -> tuple[Frame, ...]:
         trace = trace.tb_next
     if len(found) > _FRAMES:
         found = found[: _FRAMES // 4] + found[-_FRAMES * 3 // 4 :]
-    return tuple(
-        Frame(code.co_filename[:400], line or 0, _func(code), line_of(code.co_filename, line or 0), is_ours(code.co_filename))
-        for code, line in found
-    )
+    return tuple(_frame(code, line or 0) for code, line in found)
+
+
+def _frame(code: CodeType, line: int) -> Frame:
+    file = code.co_filename
+    return Frame(file[:400], line, _func(code), line_of(file, line), is_ours(file))
 
 
 def _func(code: Any) -> str:

@@ -11,8 +11,12 @@ _SECRET_WORDS = frozenset({
     "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "secret", "secrets", "token", "authorization",
     "credential", "credentials", "cookie", "cookies", "jwt", "bearer", "auth", "apikey", "authkey", "dsn",
 })  # fmt: skip
-_SECRET_PAIRS = re.compile(r"(api|private|access|secret|auth|signing|encryption|account|shared|session|master)_?(key|id)$")
-_PLAIN_PAIRS = re.compile(r"token_(count|counts|ids|index|indices|len|length|limit|type|types|size)$|(access|account)_?id$")
+_SECRET_PAIRS = re.compile(
+    r"(api|private|access|secret|auth|signing|encryption|account|shared|session|master)_?(key|id)$"
+)
+_PLAIN_PAIRS = re.compile(
+    r"token_(count|counts|ids|index|indices|len|length|limit|type|types|size)$|(access|account)_?id$"
+)
 _INSIDE = re.compile(
     r"passw|passphrase|secret|apikey|authkey|privatekey|accesskey|accesstoken|authtoken|refreshtoken|credential"
 )

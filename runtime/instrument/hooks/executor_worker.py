@@ -89,7 +89,7 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
 
 
 def _put(shift: Shift, inner: Any) -> Any:
-    def put(message: Any) -> None:
+    def put(message: Any) -> Any:
         if shift.busy and type(message) is not int:
             try:
                 _ended(shift, message)

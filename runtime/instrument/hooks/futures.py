@@ -136,7 +136,7 @@ def _cancel(original: Any) -> Any:
             try:
                 whole = caller in ("flag_executor_shutting_down", "shutdown")
                 reason = "its executor was shut down with cancel_futures" if whole else "its future was cancelled"
-                facts.dropped(*task, facts.CANCELLED, reason)
+                facts.dropped(task[0], task[1], facts.CANCELLED, reason)
             except Exception as error:
                 if patches.fault(GROUP, error):
                     raise
@@ -171,7 +171,7 @@ def _logged(original: Any, tell: Any) -> Any:
 def _callback_raised(message: Any, args: tuple[Any, ...], error: BaseException, _frame: Any) -> None:
     task = vars(args[0]).get("_procscope") if args and str(message).startswith("exception calling callback") else None
     if task is not None:
-        facts.result_failed(*task, "callback", error)
+        facts.result_failed(task[0], task[1], "callback", error)
 
 
 def _initializer_raised(message: Any, _args: tuple[Any, ...], error: BaseException, frame: Any) -> None:
