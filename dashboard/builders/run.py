@@ -5,6 +5,7 @@ from __future__ import annotations
 from procscope.dashboard.builders.reading import Kept, heading, now_us
 from procscope.dashboard.builders.run_charts import RunCharts
 from procscope.dashboard.builders.run_nodes import RunNodes
+from procscope.dashboard.builders.sparklines import sparklines
 from procscope.dashboard.delta import Model
 from procscope.dashboard.presenters.run_lines import run_head
 from procscope.dashboard.presenters.task_lines import failure_line
@@ -57,7 +58,8 @@ class RunBuilder:
     def whole(self, snapshot: Model, most: int | None = None) -> Model:
         """`snapshot` with the sparklines of its processes, or of the first `most` nodes."""
         nodes = snapshot["nodes"]
-        series = self._charts.sparklines({node["id"] for node in nodes[:most]})
+        wanted = [int(node["id"][1:]) for node in nodes[:most] if node["id"][0] == "p"]
+        series = sparklines(self._store, self._store.run(self._key), wanted, now_us())
         return {**snapshot, "nodes": [{**node, **series.get(node["id"], {})} for node in nodes]}
 
     def _update_nodes(self, run: Run, now: int) -> None:

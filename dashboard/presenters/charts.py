@@ -15,9 +15,11 @@ LINES = 12
 OTHERS = "others"
 Chart = dict[str, Any]
 Value = float | None
+Column = dict[int, Value]
+"""Time (s) to value."""
 
 
-def chart(columns: Mapping[str, Mapping[int, Value]], limit: float | None = None) -> Chart:
+def chart(columns: Mapping[str, Column], limit: float | None = None) -> Chart:
     """A chart from name → time (s) → value; times without a value of a line get None."""
     times = sorted({t for line in columns.values() for t in line})[-CHART_CAP:]
     series = [{"name": name, "values": [line.get(t) for t in times]} for name, line in columns.items()]
@@ -35,9 +37,9 @@ def extended(old: Chart, t: int, values: Mapping[str, Value]) -> Chart:
     return {**old, "t": [*old["t"], t][-CHART_CAP:], "series": series}
 
 
-def summed(parts: Iterable[tuple[str, Iterable[int], Iterable[Value]]]) -> dict[str, dict[int, Value]]:
+def summed(parts: Iterable[tuple[str, Iterable[int], Iterable[Value]]]) -> dict[str, Column]:
     """Columns for `chart` from (line, times, values); parts of one line are added up."""
-    columns: dict[str, dict[int, Value]] = defaultdict(dict)
+    columns: dict[str, Column] = defaultdict(dict)
     for name, times, values in parts:
         column = columns[name]
         for t, value in zip(times, values, strict=False):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from procscope.runtime.store.queries.reading import Reader
@@ -28,12 +30,19 @@ class SeriesQueries(Reader):
         parameters: dict[str, Any] = {"since": since_s, "step": step}
         parameters |= {"run": run_id} if process_ids is None else {"ids": list(process_ids)}
         found: dict[int, ProcessSeries] = {}
-        for process, at, cpu, rss in self._rows(sql, **parameters):
-            series = found.get(process) or found.setdefault(process, ProcessSeries([], [], []))
-            series.t.append(at)
-            series.cpu.append(cpu)
-            series.rss.append(rss)
+        for process, samples in groupby(self._rows(sql, **parameters), key=itemgetter(0)):
+            _, at, cpu, rss = zip(*samples, strict=True)
+            found[process] = ProcessSeries(list(at), list(cpu), list(rss))
         return found
+
+    def process_sums(self, run_id: int, since_s: int, *, step: int = 1) -> ProcessSeries:
+        """CPU and RSS of all processes of a run together."""
+        sql = f"""SELECT s.at_s, sum(s.cpu), sum(s.rss) FROM processes p CROSS JOIN samples s
+                  WHERE s.process_id = p.id AND s.step IN (1, 10, 60) AND s.at_s >= :since AND {_THIN}
+                  AND (p.ended_us IS NULL OR p.ended_us >= :since * 1000000) AND p.run_id = :run
+                  GROUP BY s.at_s ORDER BY s.at_s"""
+        rows = self._rows(sql, run=run_id, since=since_s, step=step)
+        return ProcessSeries([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
     def pool_series(self, pool_ids: Sequence[int], since_s: int, *, step: int = 1) -> dict[int, PoolSeries]:
         """pool id → its samples."""
