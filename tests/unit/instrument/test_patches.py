@@ -1,0 +1,82 @@
+"""Our own faults stay ours."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from procscope.runtime.events import Drop, OurFault
+from procscope.runtime.instrument import patches, recorder
+from tests.support.observed import told_in
+
+
+class Specimen:
+    def greet(self, name: str) -> str:
+        """Say hello."""
+        return "hello " + name
+
+    @classmethod
+    def make(cls) -> str:
+        return cls.__name__
+
+
+def shout(original: Any) -> Any:
+    return lambda *args: original(*args).upper()
+
+
+@pytest.fixture()
+def group() -> Any:
+    """A group of its own, put back afterwards."""
+    yield "specimen"
+    patches.switch_off("specimen")
+    patches.off.discard("specimen")
+
+
+def test_a_patched_method_looks_like_the_original(group: str) -> None:
+    """Pickle by qualified name, help() and inspect.signature see no difference."""
+    patches.replace(group, Specimen, "greet", shout)
+    assert Specimen().greet("x") == "HELLO X"
+    assert Specimen.greet.__qualname__ == "Specimen.greet"
+    assert Specimen.greet.__doc__ == "Say hello."
+    assert pickle.loads(pickle.dumps(Specimen.greet)) is Specimen.greet
+
+
+def test_once_only(group: str) -> None:
+    """instrument() twice counted everything twice."""
+    patches.replace(group, Specimen, "make", shout)
+    patches.replace(group, Specimen, "make", shout)
+    assert Specimen.make() == "SPECIMEN"
+    patches.switch_off(group)
+    assert Specimen.make() == "Specimen"
+
+
+def test_a_missing_method_is_not_observed_rather_than_invented(group: str) -> None:
+    """A later Python without it."""
+    with pytest.raises(AttributeError):
+        patches.replace(group, Specimen, "gone", shout)
+
+
+def test_our_fault_is_counted_told_and_ends_the_group(group: str, run_directory: Path) -> None:
+    """A bug of ours reached the program."""
+    patches.replace(group, Specimen, "greet", shout)
+    try:
+        recorder.limits().no_such_limit  # type: ignore[attr-defined]  # noqa: B018
+    except AttributeError as error:
+        error.__traceback__ = None
+        assert patches.fault(group, error) is False
+    assert Specimen().greet("x") == "hello x"
+    told = told_in(run_directory)
+    assert sum(segment.drops[Drop.HOOK_FAILED] for segment in told) == 1
+    assert [event for segment in told for event in segment.events if isinstance(event, OurFault)]
+
+
+def test_what_the_programs_signal_handler_raises_is_the_programs(group: str) -> None:
+    """A timeout raised by a SIGALRM handler while our code ran was swallowed, and the job hung."""
+    try:
+        raise TimeoutError("alarm")
+    except TimeoutError as error:
+        assert patches.fault(group, error) is True
+    assert group not in patches.off
