@@ -162,7 +162,7 @@ class Follower:
             pools.orphaned(world, pool, process.ended_us or dying.at_us)
             self._closing.add(pool)
         if process.kind == "main" or process.uid == run.main:
-            self._main_over = dying
+            self._main_over = Dying(process.exit_code, dying.since, process.ended_us or dying.at_us)
 
     def settle(self, running: Running, at_us: int) -> None:
         """Close the open tasks of pools nobody works for; end the run when its main process has ended."""
