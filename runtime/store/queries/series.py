@@ -25,9 +25,9 @@ class SeriesQueries(Reader):
         which = "p.run_id = :run" if process_ids is None else "p.id IN :ids"
         sql = f"""SELECT s.process_id, s.at_s, s.cpu, s.rss FROM processes p CROSS JOIN samples s
                   WHERE s.process_id = p.id AND s.step IN (1, 10, 60) AND s.at_s >= :since AND {_THIN}
-                  AND (p.ended_us IS NULL OR p.ended_us >= :since * 1000000) AND {which}
+                  AND (p.ended_us IS NULL OR p.ended_us >= :since_us) AND {which}
                   ORDER BY s.process_id, s.at_s"""
-        parameters: dict[str, Any] = {"since": since_s, "step": step}
+        parameters: dict[str, Any] = {"since": since_s, "since_us": since_s * 1_000_000, "step": step}
         parameters |= {"run": run_id} if process_ids is None else {"ids": list(process_ids)}
         found: dict[int, ProcessSeries] = {}
         for process, samples in groupby(self._rows(sql, **parameters), key=itemgetter(0)):
@@ -39,7 +39,7 @@ class SeriesQueries(Reader):
         """CPU and RSS of all processes of a run together."""
         sql = f"""SELECT s.at_s, sum(s.cpu), sum(s.rss) FROM processes p CROSS JOIN samples s
                   WHERE s.process_id = p.id AND s.step IN (1, 10, 60) AND s.at_s >= :since AND {_THIN}
-                  AND (p.ended_us IS NULL OR p.ended_us >= :since * 1000000) AND p.run_id = :run
+                  AND (p.ended_us IS NULL OR p.ended_us >= :since_us) AND p.run_id = :run
                   GROUP BY s.at_s ORDER BY s.at_s"""
         rows = self._rows(sql, run=run_id, since=since_s, step=step)
         return ProcessSeries([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])

@@ -45,7 +45,7 @@ class TotalsQueries(PresentQueries):
         return Totals(
             live_runs=live, live_workers=workers[1], busy=sum(pool.counts.running for pool in pools),
             size=sum(pool.size or 0 for pool in pools), waiting=sum(pool.counts.pending for pool in pools),
-            per_s=sum(pace.values()), failed=sum(bins.failed.values()), rss=workers[2],
+            per_s=sum(pace.values()), failed=sum(bins.failed.values()), rss=int(workers[2]),
             memory_used=host.memory_used[-1] if host else None, memory_total=host.memory_total if host else None,
             memory_limit=host.memory_limit if host else None, step_s=step, t=bins.t, busy_series=bins.of(bins.busy),
             waiting_series=bins.of(bins.waiting), per_s_series=[n / step for n in bins.of(bins.done)],
