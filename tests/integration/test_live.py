@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from procscope.dashboard.delta import apply
+from procscope.dashboard.views import subscribe
 from procscope.runtime.store.engine import open_engine
 from tests.support.dashboards import Site, Viewer, served, site
 from tests.support.waiting import wait_until
@@ -81,7 +82,7 @@ def test_a_model_that_grew_by_deltas_equals_one_asked_for_anew(live: tuple[Site,
         return bool(next(n["state"] for n in held["nodes"] if n["id"] == node) == "killed")
 
     wait_until(caught_up, 10)
-    fresh = found.viewer().get(f"/api/runs/{found.live.run}").get_json()
+    fresh = found.parts.desk.model(subscribe({"view": "run", "params": {"key": found.live.run}}))
     assert [bare(n) for n in held["nodes"]] == [bare(n) for n in fresh["nodes"]]
     assert held["run"]["tasks"] == fresh["run"]["tasks"]
     viewer.close()

@@ -1,4 +1,4 @@
-"""`python -m procscope.dashboard.dev [--seed] [--port N] [--db URL]`: the dashboard for whoever works on its pages.
+"""`python -m tests.support.serve_seeded [--seed] [--port N] [--db URL]`: the dashboard for whoever works on its pages.
 
 Without a collector; templates are read again for each request. `--seed` fills a fresh database first.
 """
@@ -13,6 +13,7 @@ from procscope.dashboard import server
 from procscope.dashboard.app import create_app
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.engine import open_engine
+from tests.support.seed import seed
 
 
 def main() -> None:
@@ -44,8 +45,6 @@ def _options() -> argparse.Namespace:
 
 
 def _seeded(settings: Settings, options: argparse.Namespace) -> Settings:
-    from tests.support.seed import seed
-
     path = os.path.join(tempfile.mkdtemp(prefix="procscope-dev-"), "seeded.db")
     seed(path, tasks=options.tasks, workers=options.workers)
     return settings.overlaid({"db": path})
