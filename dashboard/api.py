@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from procscope.dashboard.presenters.task_lines import task_line
 from procscope.dashboard.views import Desk, subscribe
 from procscope.dashboard.words import iso
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.query_grammar import parse
+from procscope.runtime.store.rows import Task
 from procscope.runtime.store.wire import run_object, task_object, tree_objects
 
 _FEW = 50
@@ -45,18 +47,26 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @site.get("/tasks")
     def tasks() -> Response:
-        page = store.tasks(
-            parse(request.args.get("q", "")), before=_number("before", None), limit=_number("limit", _FEW)
-        )
-        rows = [task_object(task) for task in page.rows]
-        return jsonify(rows=rows, next=page.next, searched_to=iso(page.searched_to_us))
+        query, before, limit = parse(request.args.get("q", "")), _number("before", None), _number("limit", _FEW)
+        with store.snapshot():
+            page = store.tasks(query, before=before, limit=limit)
+            names = {key: store.run(key).name for key in {task.run_key for task in page.rows}}
+        rows = [_task(task, names[task.run_key]) for task in page.rows]
+        return jsonify(query=query.text, rows=rows, next=page.next, searched_to=iso(page.searched_to_us))
 
     @site.get("/tasks/<id>")
     def task(id: str) -> Response:
         subscription = subscribe({"view": "task", "params": {"id": id}})
-        return jsonify(task_object(store.task(int(dict(subscription.params)["id"])).task))
+        detail = store.task(int(dict(subscription.params)["id"]))
+        return jsonify(_task(detail.task, detail.run.name))
 
     return site
+
+
+def _task(task: Task, run_name: str) -> dict[str, Any]:
+    """The command line's object and what the page's rows have besides; `id` is a string, as browsers need it."""
+    printed = task_object(task)
+    return {**printed, **task_line(task, run_name), "exception": printed["exception"]}
 
 
 def _number(name: str, default: Any) -> Any:
