@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from procscope.runtime.errors import StoreError
+from procscope.runtime.store import sqlite_files
+from procscope.runtime.store.remedies import explained
 
-BUSY_MS = 10_000
 _MIGRATION_LOCK = 0x70726F63
 
 
@@ -38,13 +37,6 @@ def _file_url(path: str) -> URL:
     return URL.create("sqlite", database=os.path.abspath(path))
 
 
-def shown(url: URL) -> str:
-    """What messages call the database: its path, or its URL without the password."""
-    if url.get_backend_name() == "sqlite":
-        return str(url.database)
-    return url.set(password=None, query={}).render_as_string()
-
-
 def engine_for(url: URL, *, read_only: bool) -> Engine:
     """An engine with a connection pool; nothing is connected yet. Raises StoreError where no driver is installed."""
     if url.get_backend_name() == "sqlite":
@@ -63,7 +55,7 @@ def _sqlite(url: URL, *, read_only: bool) -> Engine:
 
     def connect() -> sqlite3.Connection:
         try:
-            return _read_connection(path) if read_only else _write_connection(path)
+            return sqlite_files.reader(path) if read_only else sqlite_files.writer(path)
         except OSError as error:
             raise explained(url, error) from None
 
@@ -75,107 +67,6 @@ def _sqlite(url: URL, *, read_only: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def _opened(uri: str) -> sqlite3.Connection:
-    # isolation_level None: the driver's own BEGIN comes too late for a snapshot and never for DDL.
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-
-
-def _write_connection(path: str) -> sqlite3.Connection:
-    _create_private(path)
-    connection = _opened(f"file:{quote(path)}?mode=rw")
-    try:
-        if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA journal_mode=WAL")
-        for pragma in ("synchronous=NORMAL", "foreign_keys=OFF", "cache_size=-65536", "temp_store=MEMORY"):
-            connection.execute("PRAGMA " + pragma)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _make_private(directory: str) -> None:
-    # makedirs gives its mode to the last directory only, the umask's to those above.
-    if os.path.isdir(directory):
-        return
-    _make_private(os.path.dirname(directory))
-    with suppress(FileExistsError):
-        os.mkdir(directory, 0o700)
-
-
-def _create_private(path: str) -> None:
-    _make_private(os.path.dirname(path))
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return
-    os.close(descriptor)
-
-
-def _read_connection(path: str) -> sqlite3.Connection:
-    os.stat(path)
-    try:
-        return _prepared_reader(f"file:{quote(path)}?mode=ro")
-    except sqlite3.OperationalError:
-        # A WAL database in a directory we may not write can still be read, as long as nobody writes it.
-        if os.access(os.path.dirname(path), os.W_OK) or os.path.exists(path + "-wal"):
-            raise
-        return _prepared_reader(f"file:{quote(path)}?mode=ro&immutable=1")
-
-
-def _prepared_reader(uri: str) -> sqlite3.Connection:
-    connection = _opened(uri)
-    try:
-        connection.execute("PRAGMA schema_version").fetchone()
-        for pragma in ("query_only=ON", "cache_size=-32768", "mmap_size=1073741824", "temp_store=MEMORY"):
-            connection.execute("PRAGMA " + pragma)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def explained(url: URL, error: BaseException) -> StoreError:
-    """The one sentence for a failure to reach or use the database at `url`."""
-    name, words = shown(url), str(error).splitlines()[0] if str(error) else type(error).__name__
-    if url.get_backend_name() != "sqlite":
-        return StoreError(f"the database {name} cannot be used ({_secretless(url, words)}): is the server up?")
-    for sign, remedy in _SQLITE_REMEDIES.items():
-        if sign in words:
-            return StoreError(f"the database {name} {remedy}")
-    if isinstance(error, OSError):
-        return StoreError(_os_sentence(name, error))
-    return StoreError(f"the database {name} cannot be used ({words}): give another with --db")
-
-
-_SQLITE_REMEDIES = {
-    "not a database": "is not a SQLite database: give another file with --db",
-    "malformed": "is damaged: recover it with sqlite3's .recover, or give another file with --db",
-    "readonly": "is read-only: make the file and its directory writable, or give another with --db",
-    "unable to open": "cannot be opened: check the permissions of the file and its directory, or use another with --db",
-    "locked": "is locked by another program: end that program, or try again",
-    "full": "cannot grow because the disk is full: free some space, or run procscope prune --older 7d",
-    "disk I/O": "cannot be read because of a disk error: check the disk, or give another with --db",
-}
-
-
-def _os_sentence(name: str, error: OSError) -> str:
-    if isinstance(error, FileNotFoundError) and not os.path.isdir(os.path.dirname(name)):
-        return f"there is no directory for the database {name}, and none can be made: give another with --db"
-    if isinstance(error, FileNotFoundError):
-        return f"there is no database at {name}: run a program with procscope run first, or give another with --db"
-    if isinstance(error, PermissionError):
-        return f"the database {name} may not be opened by this user: check its permissions, or give another with --db"
-    if isinstance(error, (FileExistsError, NotADirectoryError)):
-        return f"the database {name} cannot be created because a part of its path is a file: give another with --db"
-    return f"the database {name} cannot be opened ({error.strerror}): give another with --db"
-
-
-def _secretless(url: URL, words: str) -> str:
-    return words.replace(str(url.password), "***") if url.password else words
 
 
 def writable(url: URL) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from procscope.runtime.errors import StoreError
 from procscope.runtime.store import dialect
+from procscope.runtime.store.remedies import explained, shown
 
 REVISIONS = ("0001",)
 """Every schema version this code knows, oldest first; the names of the files in migrations/versions."""
@@ -53,10 +54,10 @@ def _checked(target: URL) -> Engine:
 
 
 def _bring_up(target: URL, revision: str | None) -> None:
-    _refuse_later(dialect.shown(target), revision)
+    _refuse_later(shown(target), revision)
     if not dialect.writable(target):
         raise StoreError(
-            f"the database {dialect.shown(target)} is of an older version and cannot be written: "
+            f"the database {shown(target)} is of an older version and cannot be written: "
             "make it writable once, so that procscope can migrate it"
         )
     _checked(target).dispose()
@@ -115,7 +116,7 @@ def _name(engine: Engine) -> str:
 
 def _engine(target: URL, *, read_only: bool) -> Engine:
     engine = dialect.engine_for(target, read_only=read_only)
-    engine.procscope_name = dialect.shown(target)  # type: ignore[attr-defined]
+    engine.procscope_name = shown(target)  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "handle_error")
     def _(context: ExceptionContext) -> StoreError | None:
@@ -126,5 +127,5 @@ def _engine(target: URL, *, read_only: bool) -> Engine:
 
 def _translated(target: URL, error: BaseException) -> StoreError | None:
     if type(error) in _TRANSLATED or type(error).__name__ == "OperationalError":
-        return dialect.explained(target, error)
+        return explained(target, error)
     return None

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from procscope.runtime.store.queries.task_search import CHANGED, Condition, Search, SearchQueries
+from procscope.runtime.store.queries.conditions import CHANGED, Condition, Search
+from procscope.runtime.store.queries.task_search import SearchQueries
 
 SCAN = 8_000
 """So many rows a call looks at, at the most: in the order of the table about a millisecond for each thousand."""
