@@ -38,7 +38,7 @@ def shown(processes: Iterable[Process]) -> tuple[list[Process], dict[int, int]]:
 
 
 def preorder(processes: Iterable[Process], pools: Iterable[Pool]) -> list[tuple[str, str | None, int]]:
-    """(node id, parent's id, depth) of every node. What names a parent that is not here hangs at the root."""
+    """(node id, parent's id, depth) of every node. What has no parent here, or is its own, hangs at the root."""
     wanted: dict[str, str | None] = {}
     for pool in pools:
         wanted[pool_key(pool.id)] = process_key(pool.process_id) if pool.process_id is not None else None
@@ -47,7 +47,9 @@ def preorder(processes: Iterable[Process], pools: Iterable[Pool]) -> list[tuple[
     children: dict[str | None, list[str]] = defaultdict(list)
     for key, parent in wanted.items():
         children[parent if parent in wanted else None].append(key)
-    return list(_walk(children))
+    found = list(_walk(children))
+    held = {key for key, _, _ in found}
+    return found + [(key, None, 0) for key in wanted if key not in held]
 
 
 def _parent_of(process: Process, wanted: Mapping[str, str | None]) -> str | None:

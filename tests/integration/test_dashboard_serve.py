@@ -19,8 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from procscope.cli.serve import command
+from procscope.dashboard.auth import Keys
 from procscope.dashboard.server import bind
 from procscope.runtime.errors import ServeError
+from tests.support.dashboards import Viewer
 
 
 @contextmanager
@@ -160,3 +162,17 @@ def test_many_connections_that_say_nothing_do_not_stop_the_pages(state_dir: Path
         finally:
             for connection in silent:
                 connection.close()
+
+
+def test_open_pages_do_not_keep_the_server_from_ending(state_dir: Path) -> None:
+    with serving("--port", "0") as (process, link):
+        parts = urlsplit(link)
+        assert parts.port is not None
+        keys = Keys(parse_qs(parts.query)["token"][0], parts.port)
+        viewer = Viewer(f"{keys.cookie_name}={keys.cookie_value}", parts.port)
+        viewer.emit("watch", {"view": "overview"})
+        assert viewer.next()[0] == "model"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == ("", "")
+        assert process.returncode == 0
+        viewer.close()

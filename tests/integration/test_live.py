@@ -43,7 +43,7 @@ def change(engine: Engine, sql: str, **values: Any) -> None:
 
 def test_a_change_in_a_worker_reaches_an_open_page_well_within_a_second(live: tuple[Site, int], writer: Engine) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.emit("watch", {"view": "run", "params": {"key": found.live.run}})
     event, body = viewer.next()
     assert event == "model"
@@ -65,7 +65,7 @@ def test_a_change_in_a_worker_reaches_an_open_page_well_within_a_second(live: tu
 
 def test_a_model_that_grew_by_deltas_equals_one_asked_for_anew(live: tuple[Site, int], writer: Engine) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.emit("watch", {"view": "run", "params": {"key": found.live.run}})
     held = viewer.next()[1]["model"]
     viewer.emit("ack", {"n": 1})
@@ -97,7 +97,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_one_message_and_no_more(
     live: tuple[Site, int], writer: Engine
 ) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.emit("watch", {"view": "overview"})
     number = viewer.next()[1]["n"]
     for waiting in (100, 200, 300):
@@ -112,7 +112,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_one_message_and_no_more(
 
 def test_an_error_names_what_was_wrong_with_the_wish_and_the_socket_lives_on(live: tuple[Site, int]) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     wishes: list[Any] = [{"view": "secrets"}, {"view": "run"}, {"view": []}, ["x"], None]
     wishes.append({"view": "task", "params": {"id": "1; DROP"}})
     for wish in wishes:
@@ -130,7 +130,7 @@ def test_an_error_names_what_was_wrong_with_the_wish_and_the_socket_lives_on(liv
 
 
 def test_a_query_with_a_mistake_is_a_model_with_the_sentence(live: tuple[Site, int]) -> None:
-    viewer = Viewer(*live)
+    viewer = Viewer(live[0].cookie, live[1])
     viewer.emit("watch", {"view": "tasks", "params": {"q": "state:brokn"}})
     event, body = viewer.next()
     assert event == "model"
@@ -140,7 +140,7 @@ def test_a_query_with_a_mistake_is_a_model_with_the_sentence(live: tuple[Site, i
 
 def test_a_new_watch_replaces_the_one_before(live: tuple[Site, int], writer: Engine) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.emit("watch", {"view": "overview"})
     viewer.emit("ack", {"n": viewer.next()[1]["n"]})
     viewer.emit("watch", {"view": "task", "params": {"id": str(found.live.stuck_task)}})
@@ -153,7 +153,7 @@ def test_a_new_watch_replaces_the_one_before(live: tuple[Site, int], writer: Eng
 
 def test_those_who_leave_are_forgotten_and_the_database_is_left_alone(live: tuple[Site, int]) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.emit("watch", {"view": "overview"})
     viewer.next()
     viewer.close()
@@ -186,18 +186,18 @@ def test_a_socket_without_the_cookie_or_from_another_site_never_opens(
 
 def test_a_flood_of_input_ends_the_connection_and_not_the_server(live: tuple[Site, int]) -> None:
     found, port = live
-    viewer = Viewer(found, port)
+    viewer = Viewer(found.cookie, port)
     viewer.send("42" + json.dumps(["watch", {"view": "tasks", "params": {"q": "x" * 100_000}}]))
     wait_until(lambda: len(found.parts.hub) == 0, 10)
     viewer.close()
-    again = Viewer(found, port)
+    again = Viewer(found.cookie, port)
     again.emit("watch", {"view": "overview"})
     assert again.next()[0] == "model"
     again.close()
 
 
 def test_a_viewer_that_only_sends_nonsense_is_cut_and_its_answers_do_not_pile_up(live: tuple[Site, int]) -> None:
-    viewer = Viewer(*live)
+    viewer = Viewer(live[0].cookie, live[1])
     with suppress(OSError):
         for _ in range(200):
             viewer.emit("watch", {"view": "nothing"})

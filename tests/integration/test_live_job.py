@@ -57,7 +57,7 @@ def test_a_task_that_starts_in_a_worker_shows_in_the_open_page_within_a_second(s
     script.write_text(JOB)
     mark = tmp_path / "mark-"
     with served(state_dir) as (site, port):
-        watcher = Watcher(Viewer(site, port))
+        watcher = Watcher(Viewer(site.cookie, port))
         job = subprocess.Popen([sys.executable, "-m", "procscope", "run", "--quiet", str(script), str(mark)])
         try:
             for name in ("warm", "measured"):

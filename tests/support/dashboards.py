@@ -100,13 +100,13 @@ class Viewer:
     """A real Socket.IO connection over a WebSocket, as a browser makes it. (simple_websocket's own client forgets
     what arrives together with the handshake's answer.)"""
 
-    def __init__(self, site: Site, port: int) -> None:
+    def __init__(self, cookie: str, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self._protocol = WSConnection(ConnectionType.CLIENT)
         self._texts: deque[str] = deque()
         self._part = ""
         self._ended = False
-        headers = [(b"Cookie", site.cookie.encode()), (b"Origin", f"http://127.0.0.1:{port}".encode())]
+        headers = [(b"Cookie", cookie.encode()), (b"Origin", f"http://127.0.0.1:{port}".encode())]
         target = "/socket.io/?EIO=4&transport=websocket"
         self._send(Request(host=f"127.0.0.1:{port}", target=target, extra_headers=headers))
         assert (self._text(30) or "").startswith("0")
