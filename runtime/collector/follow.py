@@ -92,6 +92,9 @@ class Follower:
             if process.uid in self._dying:
                 for region in self.directory.by_process[process.uid]:
                     region.final = True
+        for process_id in self.directory.replaced:
+            self._sampler.forget(process_id)
+        self.directory.replaced.clear()
         self.directory.found.clear()
         self.directory.fill()
 

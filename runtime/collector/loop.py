@@ -19,9 +19,9 @@ from procscope.runtime.settings import Settings
 if TYPE_CHECKING:
     from procscope.runtime.collector.daemon import Collector
 
-SLOWEST_TICK = 0.5
-SHARE = 20
-"""A turn may take one part in so many of the time, unless there is a backlog."""
+SLOWEST_TICK = 0.3
+SHARE = 10
+"""Turns may take one part in so many of one CPU, unless there is a backlog."""
 
 
 def run(settings: Settings, idle_exit: bool) -> None:
@@ -63,13 +63,13 @@ def _until_over(collector: Collector, idle_exit: bool) -> None:
     idle_since = time.monotonic()
     try:
         while not collector.stopping:
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.process_time()
             _turn(collector)
             if collector.followers:
                 idle_since = time.monotonic()
             elif idle_exit and time.monotonic() - idle_since > collector.settings.collector_idle:
                 break
-            _rest(collector, time.monotonic() - began)
+            _rest(collector, time.monotonic() - began, time.process_time() - worked)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -99,11 +99,11 @@ def _report(error: Exception) -> None:
     traceback.print_exception(error)  # standard error is the log file of the state directory
 
 
-def _rest(collector: Collector, took: float) -> None:
+def _rest(collector: Collector, took: float, worked: float) -> None:
     if collector.behind or collector.stopping:
         return
     collector.tidy()
-    time.sleep(min(SLOWEST_TICK, max(collector.settings.collector_tick - took, took * SHARE, 0.005)))
+    time.sleep(min(SLOWEST_TICK, max(collector.settings.collector_tick - took, worked * SHARE, 0.005)))
 
 
 def _prepare() -> None:

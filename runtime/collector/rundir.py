@@ -32,6 +32,7 @@ class RunDirectory:
         self.regions: dict[tuple[str, int], Region] = {}
         self.by_process: dict[int, list[Region]] = {}
         self.found: list[tuple[Process, Header]] = []
+        self.replaced: list[int] = []
         self.set_aside: list[tuple[str, str]] = []
         self._places = places
         self._mtime = 0
@@ -51,8 +52,9 @@ class RunDirectory:
         fresh: list[Region] = []
         for path in scan(self.path):
             self._take(path, fresh)
-        for region in fresh:
-            self._start(world, region)
+        opened = [(region, header) for region in fresh if (header := self._start(world, region)) is not None]
+        for region, header in sorted(opened, key=lambda pair: pair[1].pid != self.run.main_pid):
+            self._attach(world, region, header)
         if fresh:
             self._order = None
 
@@ -70,7 +72,7 @@ class RunDirectory:
         if seq >= region.seq or seq == 0:
             region.paths[seq] = path
 
-    def _start(self, world: World, region: Region) -> None:
+    def _start(self, world: World, region: Region) -> Header | None:
         key = (region.journal, region.number)
         path = region.paths.get(region.seq) or region.paths[min(region.paths)]
         try:
@@ -78,14 +80,14 @@ class RunDirectory:
         except (JournalError, OSError) as error:
             del self.regions[key]
             self._unreadable(world, path, error)
-            return
+            return None
         self._strange.pop(path, None)
         if header.run not in ("", self.run.key) or (header.journal, header.region) != key:
             region.close()
             del self.regions[key]
             self._count_damage(world, path)
-            return
-        self._attach(world, region, header)
+            return None
+        return header
 
     def _unreadable(self, world: World, path: str, error: Exception) -> None:
         """A file that is just being made has no header yet; one that stays so is counted, once, and kept."""
@@ -142,6 +144,7 @@ class RunDirectory:
         named.kind, named.started_us = "main", stand_in.started_us
         world.changes.processes.discard(stand_in)
         world.changes.processes_gone.append((stand_in.id,))
+        self.replaced.append(stand_in.id)
 
     def _depth(self, region: Region) -> int:
         """How far the region's process is from the root of the run."""
