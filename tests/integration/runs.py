@@ -50,7 +50,7 @@ def last_run() -> Object:
         found = asked("runs", "--limit", "1")
         return found[0] if found and found[0]["state"] != "running" else None
 
-    found = wait_until(ended, 20, what="the last run is over")
+    found = wait_until(ended, 60, what="the last run is over")
     assert found
     return found
 

@@ -12,7 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from procscope.cli.lock import holder
+from procscope.runtime.collector.start import ensure_running
+from procscope.runtime.settings import Settings
 from tests.integration.runs import PROCSCOPE, environment, last_run, run, write
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture(autouse=True)
+def _collecting(state_dir: Path) -> None:
+    """A collector at work already: on a busy machine its start alone outlasts the teller's patience."""
+    settings = Settings(state_dir=str(state_dir))
+    wait_until(lambda: ensure_running(settings), 60, what="a collector has started")
+    wait_until(lambda: (found := holder(settings.spool)) and found.caught_up, 60, what="the collector is at work")
+
 
 JOB = """
     import multiprocessing
