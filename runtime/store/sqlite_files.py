@@ -63,7 +63,7 @@ def _prepared_reader(uri: str) -> sqlite3.Connection:
     connection = _opened(uri)
     try:
         connection.execute("PRAGMA schema_version").fetchone()
-        for pragma in ("query_only=ON", "cache_size=-32768", "mmap_size=1073741824", "temp_store=MEMORY"):
+        for pragma in ("query_only=ON", "cache_size=-32768", "temp_store=MEMORY"):
             connection.execute("PRAGMA " + pragma)
     except sqlite3.Error:
         connection.close()

@@ -13,7 +13,7 @@ SCAN = 8_000
 """So many rows a call looks at, at the most: in the order of the table about a millisecond for each thousand."""
 SCAN_INDEXED = 3_000
 """The same through an index, where each row is a look-up of its own."""
-STREAMS = 16
+STREAMS = 8
 """So many ranges of an index a call reads; of more, those with the newest tasks."""
 PROBE = 2_000
 _COLUMN = re.compile(r"\bt\.(\w+)")
