@@ -140,3 +140,16 @@ def test_a_fault_of_ours_is_a_page_without_a_traceback(full: Site, monkeypatch: 
     assert answer.status_code == 500
     assert "secret detail" not in answer.text
     assert "<html" in answer.text
+
+
+def test_more_workers_than_a_chart_has_lines_share_one(tmp_path: Path) -> None:
+    with site(tmp_path, tasks=100, workers=40) as crowded:
+        answer = crowded.viewer().get(f"/runs/{crowded.live.run}")
+        assert answer.status_code == 200
+        boot = BOOT.search(answer.text)
+        assert boot is not None
+        drawn = json.loads(boot[1])["model"]["charts"]
+    for name in ("cpu", "memory"):
+        lines = {line["name"]: line["values"] for line in drawn[name]["series"]}
+        assert len(lines) == 12
+        assert max(value for value in lines["others"] if value is not None) > 0

@@ -41,7 +41,7 @@ class SeriesQueries(Reader):
                   WHERE s.process_id = p.id AND s.step IN (1, 10, 60) AND s.at_s >= :since AND {_THIN}
                   AND (p.ended_us IS NULL OR p.ended_us >= :since_us) AND p.run_id = :run
                   GROUP BY s.at_s ORDER BY s.at_s"""
-        rows = self._rows(sql, run=run_id, since=since_s, step=step)
+        rows = self._rows(sql, run=run_id, since=since_s, since_us=since_s * 1_000_000, step=step)
         return ProcessSeries([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
     def pool_series(self, pool_ids: Sequence[int], since_s: int, *, step: int = 1) -> dict[int, PoolSeries]:
