@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 
 from procscope.runtime.collector.fold import tasks
 from procscope.runtime.collector.fold.state import Found, Source
@@ -27,7 +26,7 @@ def record(
 def fingerprint(raised: Raised) -> str:
     """32 hex digits that are equal for failures of one type at one place, whatever the message and the lines."""
     frames = [frame for frame in raised.frames if frame.ours] or raised.frames
-    places = [f"{os.path.basename(frame.file)}:{frame.func}" for frame in frames]
+    places = [f"{frame.file.rpartition('/')[2]}:{frame.func}" for frame in frames]
     text = "\n".join([raised.type, *places]).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
