@@ -112,7 +112,8 @@ def process(row: rows.Process, task_id: int | None) -> dict[str, Any]:
 
 
 def _current(row: rows.Process, task_id: int | None) -> dict[str, Any] | None:
-    if row.current_since_us is None or row.current_func is None:
+    # The black box of what was killed; what ended well is at nothing any more.
+    if row.current_since_us is None or row.current_func is None or not (row.alive or row.state == "killed"):
         return None
     return {
         "task": task_id,

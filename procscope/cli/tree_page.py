@@ -84,9 +84,17 @@ def _on(current: dict[str, Any]) -> str:
 
 
 def _died(node: dict[str, Any], reasons: Mapping[int, str]) -> Piece:
+    ended = _ended(node, reasons)
+    if node["state"] == "killed" and _deliberate(ended):
+        return (ended, paper.DIM)
     cross = "† " if node["state"] == "killed" else ""
     on = f" on {_on(node['current'])}" if node["current"] else ""
-    return (cross + _ended(node, reasons) + on, paper.STATE_STYLES.get(node["state"], paper.DIM))
+    return (cross + ended + on, paper.STATE_STYLES.get(node["state"], paper.DIM))
+
+
+def _deliberate(reason: str) -> bool:
+    """Every pool that is left by `with` terminates its workers: that is no trouble."""
+    return reason.startswith("the program ")
 
 
 def _ended(node: dict[str, Any], reasons: Mapping[int, str]) -> str:

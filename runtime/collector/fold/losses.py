@@ -60,6 +60,10 @@ def _lose_task(source: Source, pool: Pool, slot: Slot, at_us: int) -> None:
     state = State.FAILED if slot.number in pool.failing else State.LOST
     reason = why(pool, source.process) if state == State.LOST else None
     started = source.us(slot.started)
+    if state == State.LOST:
+        task = pool.rows.get(slot.number)
+        func_id = task.func_id if task is not None else source.world.func_id(pool.fresh[slot.number].func)
+        _black_box(source, slot, func_id, task.item if task is not None else None)
     end = Ending(
         state, max(at_us, started), started, None, source.process.id, None, reason, None, slot.args or None
     )  # fmt: skip
@@ -97,6 +101,7 @@ def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at
     if source.failed_item == (slot.pool, slot.number, slot.chunk, slot.offset):
         chunks.end_items(source.world, source.run, pool, batch, State.FAILED, 1, at_us)
         return
+    _black_box(source, slot, batch.func_id, base + slot.offset)
     started = source.us(slot.started)
     end = Ending(
         State.LOST, max(at_us, started), started, None, source.process.id, None, why(pool, source.process), None,
@@ -104,3 +109,11 @@ def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at
     )  # fmt: skip
     chunks.item_row(source.world, source.run, pool, batch, base + slot.offset, end)
     chunks.end_items(source.world, source.run, pool, batch, State.LOST, 1, at_us)
+
+
+def _black_box(source: Source, slot: Slot, func_id: int | None, item: int | None) -> None:
+    """What it was at stays with the dead process: the last look at its slot may have been before it began."""
+    process = source.process
+    process.current_task, process.current_func, process.current_index = slot.number, func_id, item
+    process.current_since_us, process.current_args = source.us(slot.started), slot.args or None
+    source.world.changes.processes.add(process)
