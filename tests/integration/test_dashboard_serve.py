@@ -176,3 +176,12 @@ def test_open_pages_do_not_keep_the_server_from_ending(state_dir: Path) -> None:
         assert process.communicate(timeout=10) == ("", "")
         assert process.returncode == 0
         viewer.close()
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_other_names_of_loopback_serve_without_a_warning(state_dir: Path, host: str) -> None:
+    with serving("--host", host, "--port", "0") as (process, link):
+        with urllib.request.urlopen(link.partition("?")[0] + "api/health", timeout=10) as answer:
+            assert json.load(answer) == {"ok": True}
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == ("", "")
