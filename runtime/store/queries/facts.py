@@ -25,8 +25,10 @@ _DEAD = """SELECT r.key, p.kind, o.state, p.signal, p.reason, p.current_func, p.
  p.pool_id FROM runs r CROSS JOIN processes p LEFT JOIN pools o ON o.id = p.pool_id
  WHERE (r.state = 'running' OR r.finished_us >= :since) AND p.run_id = r.id AND p.signal IS NOT NULL
  AND p.kind <> 'main' ORDER BY p.id DESC LIMIT :many"""
-_LOST = """SELECT process_id, count(*), max(id) FROM (SELECT process_id, id FROM tasks
- WHERE state = 5 AND state NOT IN (0, 2) ORDER BY id DESC LIMIT 5000) q WHERE process_id IN :ids GROUP BY process_id"""
+_LOST = """SELECT l.process_id, l.n, t.id, t.func_id, t.item_index
+ FROM (SELECT process_id, count(*) AS n, min(id) AS first
+ FROM (SELECT process_id, id FROM tasks WHERE state = 5 AND state NOT IN (0, 2) ORDER BY id DESC LIMIT 5000) q
+ WHERE process_id IN :ids GROUP BY process_id) l JOIN tasks t ON t.id = l.first"""
 _FAILURES = """SELECT r.key, r.name, q.func_id, q.stage, q.type, max(q.message), count(*), min(q.at_us), max(q.at_us),
  max(q.task_id) FROM (SELECT run_id, func_id, stage, type, message, at_us, task_id FROM failures
  ORDER BY id DESC LIMIT 2000) q JOIN runs r ON r.id = q.run_id WHERE q.at_us >= :since
@@ -81,9 +83,9 @@ class FactQueries(TotalsQueries):
         rows = self._rows(_DEAD, **window)
         if not rows:
             return {}
-        lost = {process: (n, task) for process, n, task in self._rows(_LOST, ids=[row[8] for row in rows])}
-        names = self.function_names(row[5] for row in rows)
-        return {row[8]: _dead_process(row, lost.get(row[8], (0, None)), names.get(row[5])) for row in rows}
+        lost = {row[0]: row[1:] for row in self._rows(_LOST, ids=[row[8] for row in rows])}
+        names = self.function_names([*(row[5] for row in rows), *(row[2] for row in lost.values())])
+        return {row[8]: _dead_process(row, lost.get(row[8], (0, None, row[5], row[6])), names) for row in rows}
 
     def _failure_groups(self, window: dict[str, int]) -> tuple[FailureGroup, ...]:
         rows = self._rows(_FAILURES, **window)
@@ -111,10 +113,11 @@ def _running(one: Running) -> RunningTask:
     )  # fmt: skip
 
 
-def _dead_process(row: Any, lost: tuple[int, int | None], func: str | None) -> DeadProcess:
-    key, kind, pool_state, number, reason, _, index, ended, process, pid, _ = row
-    n, task = lost
-    return DeadProcess(key, kind, pool_state, number, reason, func, index, n, ended or 0, task, process, pid)
+def _dead_process(row: Any, lost: Sequence[Any], names: dict[int, str]) -> DeadProcess:
+    key, kind, pool_state, number, reason, _, _, ended, process, pid, _ = row
+    # What it was doing is the task it took along; without one, what its slot said.
+    n, task, func, index = lost
+    return DeadProcess(key, kind, pool_state, number, reason, names.get(func), index, n, ended or 0, task, process, pid)
 
 
 def _pool(row: Sequence[Any], usual: Any, died: dict[int, int], initializer: Any) -> PoolFacts:
