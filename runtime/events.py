@@ -101,7 +101,7 @@ class TaskSubmitted(NamedTuple):
     func: str
     args: str = ""
     batch: int = -1
-    index: int = -1
+    index: int = -1  # type: ignore[assignment]
     """In a batch whose items are tasks of their own (ThreadPoolExecutor.map): its number and the item's."""
 
 
