@@ -114,9 +114,7 @@ def _chunk(region: Region, number: int, started: int) -> None:
         region.slot_item(item, _now())
     ended = _now()
     region.chunk_ran(
-        events.ChunkRan(
-            POOL, number, 0, 0, ITEMS, 0, 0, started, ended, ended - started, True, ((100, ITEMS),), ()
-        )  # fmt: skip
+        events.ChunkRan(POOL, number, 0, 0, ITEMS, 0, 0, started, ended, ended - started, True, ((100, ITEMS),), ())
     )
 
 

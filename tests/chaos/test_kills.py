@@ -141,20 +141,25 @@ def _check_maps(found: Scene, numbers: list[int]) -> None:
             assert batches[number][0] == job.ITEMS, f"batch {number} ran and is {batches[number]}"
 
 
+def by_state(found: Scene, statement: str) -> dict[int, int]:
+    """State → number."""
+    return {int(state): int(n) for state, n in found.ask(statement)}
+
+
 def _check_counts(found: Scene) -> None:
     ((pending, running, *ended),) = found.ask(
         "SELECT pending, running, succeeded, failed, cancelled, lost FROM runs"
     )  # fmt: skip
     assert (pending, running) == (0, 0)
-    single = dict(found.ask("SELECT state, count(*) FROM tasks WHERE batch_id IS NULL GROUP BY state"))
+    single = by_state(found, "SELECT state, count(*) FROM tasks WHERE batch_id IS NULL GROUP BY state")
     ((good, bad, cancelled, lost),) = found.ask(
         "SELECT sum(succeeded), sum(failed), sum(cancelled), sum(lost) FROM batches"
     )  # fmt: skip
     in_batches = [int(n) for n in (good, bad, cancelled, lost)]
-    wanted = [int(single.get(state, 0)) + in_batches[state - 2] for state in (2, 3, 4, 5)]
+    wanted = [single.get(state, 0) + in_batches[state - 2] for state in (2, 3, 4, 5)]
     assert ended == wanted
-    rolled = dict(found.ask("SELECT state, sum(n) FROM task_rollups GROUP BY state"))
-    assert [int(rolled.get(state) or 0) for state in (2, 3, 4, 5)] == wanted
+    rolled = by_state(found, "SELECT state, sum(n) FROM task_rollups GROUP BY state")
+    assert [rolled.get(state, 0) for state in (2, 3, 4, 5)] == wanted
 
 
 @pytest.mark.parametrize("job_killed", [False, True], ids=["the job ends", "the job is killed"])

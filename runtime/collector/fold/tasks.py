@@ -227,4 +227,5 @@ def fail_later(source: Source, pool: Pool, number: int, failure_id: int, args: s
         return 0
     task_id = known.id if known is not None else next(source.world.task_ids)
     pool.failing[number] = Failing(failure_id, task_id, args)
+    touch(source.world, pool)
     return task_id
