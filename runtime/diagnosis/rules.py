@@ -73,8 +73,13 @@ def _ended(facts: Facts) -> Iterator[Incident]:
 
 
 def _failures(facts: Facts) -> Iterator[Incident]:
+    told = {(pool.run, pool.initializer_error) for pool in facts.pools if pool.initializer_error}
+    initializers = {(group.run, group.type, group.message) for group in facts.failures if group.stage == "initializer"}
     for group in facts.failures:
-        if group.stage != "initializer":
+        # A worker that ends of its initializer's exception is the same failure, not another.
+        again = group.stage == "process" and (group.run, group.type, group.message) in initializers
+        said = group.stage == "initializer" and (group.run, f"{group.type}: {group.message}") in told
+        if not again and not said:
             yield Incident(
                 f"failures:{group.run}:{group.func}:{group.stage}:{group.type}",
                 Level.WARNING, _failure_text(group), group.first_us, group.run, group.task_id,
@@ -84,6 +89,8 @@ def _failures(facts: Facts) -> Iterator[Incident]:
 def _failure_text(group: FailureGroup) -> str:
     what = {"result": "the result of ", "callback": "a callback of "}.get(group.stage, "")
     who = f"{what}{call(group.func)}" if group.func else group.run_name
+    if group.stage == "initializer":
+        who = "a pool's initializer"
     times = "failed" if group.n == 1 else f"failed {group.n:,} times"
     message = f": {short(group.message)}" if group.message else ""
     return f"{who} {times} with {type_name(group.type)}{message}"

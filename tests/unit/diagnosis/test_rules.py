@@ -73,6 +73,16 @@ def test_failures_are_grouped_and_counted() -> None:
     assert texts(failures=(group(stage="result"),)) == ["the result of fetch() failed 2 times with URLError: refused"]
 
 
+def test_an_initializer_that_failed_is_said_once() -> None:
+    """207 workers that ended of one exception are one line while the pool lives, and one after it."""
+    same = {"func": None, "type": "ValueError", "message": "no model", "n": 207}
+    both = (group(stage="initializer", **same), group(stage="process", **same))
+    assert texts(failures=both) == ["a pool's initializer failed 207 times with ValueError: no model"]
+    loop = pool(running=0, ended=0, workers_started=207, initializer_error="ValueError: no model")
+    (found,) = texts(failures=both, pools=(loop,))
+    assert found.startswith("the initializer of pool images fails in every worker (207 so far)")
+
+
 def test_dropped_facts_are_admitted() -> None:
     """A page that silently misses tasks is worse than none."""
     found = texts(drops=(DropFacts("4f", "nightly.py", "spool_full", 37, NOW),))
