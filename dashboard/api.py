@@ -21,46 +21,50 @@ _MANY = 1000
 def blueprint(desk: Desk) -> Blueprint:
     """The API over `desk`."""
     site = Blueprint("api", __name__, url_prefix="/api")
-    store = desk.store
+    answers = _Answers(desk)
+    site.add_url_rule("/health", "health", answers.health)
+    site.add_url_rule("/overview", "overview", answers.overview)
+    site.add_url_rule("/runs", "runs", answers.runs)
+    site.add_url_rule("/runs/<key>", "run", answers.run)
+    site.add_url_rule("/tasks", "tasks", answers.tasks)
+    site.add_url_rule("/tasks/<number>", "task", answers.task)
+    return site
 
-    @site.get("/health")
-    def health() -> Response:
+
+class _Answers:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._store = desk.store
+
+    def health(self) -> Response:
         """Whether we answer and can read the database; says nothing else, as anyone may ask."""
-        store.rev()
+        self._store.rev()
         return jsonify(ok=True)
 
-    @site.get("/overview")
-    def overview() -> Response:
-        return jsonify(desk.model(subscribe({"view": "overview"})))
+    def overview(self) -> Response:
+        return jsonify(self._desk.model(subscribe({"view": "overview"})))
 
-    @site.get("/runs")
-    def runs() -> Response:
-        limit = _number("limit", _FEW)
-        found = store.runs(limit, _number("before", None))
+    def runs(self) -> Response:
+        limit = _number("limit") or _FEW
+        found = self._store.runs(limit, _number("before"))
         return jsonify(rows=[run_object(run) for run in found], next=found[-1].id if len(found) == limit else None)
 
-    @site.get("/runs/<key>")
-    def run(key: str) -> Response:
-        found = store.run(key)
-        tree: list[dict[str, Any]] = tree_objects(store.processes(found.id))
-        return jsonify({**run_object(found), "tree": tree})
+    def run(self, key: str) -> Response:
+        found = self._store.run(key)
+        return jsonify({**run_object(found), "tree": tree_objects(self._store.processes(found.id))})
 
-    @site.get("/tasks")
-    def tasks() -> Response:
-        query, before, limit = parse(request.args.get("q", "")), _number("before", None), _number("limit", _FEW)
-        with store.snapshot():
-            page = store.tasks(query, before=before, limit=limit)
-            names = {key: store.run(key).name for key in {task.run_key for task in page.rows}}
+    def tasks(self) -> Response:
+        query = parse(request.args.get("q", ""))
+        with self._store.snapshot():
+            page = self._store.tasks(query, before=_number("before"), limit=_number("limit") or _FEW)
+            names = {key: self._store.run(key).name for key in {task.run_key for task in page.rows}}
         rows = [_task(task, names[task.run_key]) for task in page.rows]
         return jsonify(query=query.text, rows=rows, next=page.next, searched_to=iso(page.searched_to_us))
 
-    @site.get("/tasks/<id>")
-    def task(id: str) -> Response:
-        subscription = subscribe({"view": "task", "params": {"id": id}})
-        detail = store.task(int(dict(subscription.params)["id"]))
+    def task(self, number: str) -> Response:
+        subscription = subscribe({"view": "task", "params": {"id": number}})
+        detail = self._store.task(int(dict(subscription.params)["id"]))
         return jsonify(_task(detail.task, detail.run.name))
-
-    return site
 
 
 def _task(task: Task, run_name: str) -> dict[str, Any]:
@@ -69,11 +73,11 @@ def _task(task: Task, run_name: str) -> dict[str, Any]:
     return {**printed, **task_line(task, run_name), "exception": printed["exception"]}
 
 
-def _number(name: str, default: Any) -> Any:
-    """A parameter as a number, `limit` within bounds; raises BadQueryError."""
+def _number(name: str) -> int | None:
+    """A parameter as a number, `limit` within bounds, None if it is not given; raises BadQueryError."""
     given = request.args.get(name, "")
     if not given:
-        return default
+        return None
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise BadQueryError(f"{name} cannot be {given[:40]!r}: give a whole number")
     return max(1, min(_MANY, int(given))) if name == "limit" else int(given)

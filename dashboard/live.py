@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from procscope.dashboard.delta import Model, diff
 from procscope.dashboard.hub import Hub, Subscription
+from procscope.dashboard.ports import Builder, Wire
 from procscope.runtime.errors import ProcscopeError
 
 log = logging.getLogger("procscope.dashboard")
@@ -26,32 +27,6 @@ PAUSE = 0.02
 """Between passes at least: two hundred acknowledgements a second must not be two hundred queries."""
 REFRESH = 1.0
 """Words that depend on the time alone (a task that is now stuck, a collector that fell silent) are this old at most."""
-
-
-class Builder(Protocol):
-    """Makes the models of one subscription; keeps what it needs to make the next one cheaply."""
-
-    def build(self, rev: int) -> Model:
-        """The snapshot, without series. Raises ProcscopeError with the sentence to show."""
-
-    def whole(self, snapshot: Model, most: int | None = None) -> Model:
-        """`snapshot` with its series, as a viewer first gets it; with `most` only the first so many elements'."""
-
-
-class Wire(Protocol):
-    """How the poller reaches viewers and the database."""
-
-    def rev(self) -> int:
-        """The database's revision."""
-
-    def builder(self, subscription: Subscription) -> Builder:
-        """A fresh builder. Raises ProcscopeError."""
-
-    def send(self, event: str, payload: dict[str, Any], sids: list[str]) -> None:
-        """Queue a message to these viewers; never blocks."""
-
-    def cut(self, sid: str) -> None:
-        """Close a viewer's connection."""
 
 
 @dataclass

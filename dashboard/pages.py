@@ -25,29 +25,33 @@ def boot_text(subscription: Subscription, model: dict[str, Any]) -> str:
 def blueprint(desk: Desk) -> Blueprint:
     """The pages over `desk`."""
     site = Blueprint("pages", __name__)
-
-    def page(view: str, **params: str) -> Response:
-        subscription = subscribe({"view": view, "params": params})
-        model = desk.model(subscription, SERIES_AT_FIRST)
-        boot = boot_text(subscription, model)
-        html = render_template(f"{view}.html", view=view, model=model, boot=boot)
-        return make_response(html, 400 if model.get("error") else 200)
-
-    @site.get("/")
-    def overview() -> Response:
-        return page("overview")
-
-    @site.get("/runs/<key>")
-    def run(key: str) -> AnyResponse:
-        full = desk.store.run(key).key
-        return page("run", key=key) if full == key else redirect(f"/runs/{full}", 302)
-
-    @site.get("/tasks")
-    def tasks() -> Response:
-        return page("tasks", q=request.args.get("q", ""), before=request.args.get("before", ""))
-
-    @site.get("/tasks/<id>")
-    def task(id: str) -> Response:
-        return page("task", id=id)
-
+    pages = _Pages(desk)
+    site.add_url_rule("/", "overview", pages.overview)
+    site.add_url_rule("/runs/<key>", "run", pages.run)
+    site.add_url_rule("/tasks", "tasks", pages.tasks)
+    site.add_url_rule("/tasks/<number>", "task", pages.task)
     return site
+
+
+class _Pages:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def overview(self) -> Response:
+        return self._page("overview")
+
+    def run(self, key: str) -> AnyResponse:
+        full = self._desk.store.run(key).key
+        return self._page("run", key=key) if full == key else redirect(f"/runs/{full}", 302)
+
+    def tasks(self) -> Response:
+        return self._page("tasks", q=request.args.get("q", ""), before=request.args.get("before", ""))
+
+    def task(self, number: str) -> Response:
+        return self._page("task", id=number)
+
+    def _page(self, view: str, **params: str) -> Response:
+        subscription = subscribe({"view": view, "params": params})
+        model = self._desk.model(subscription, SERIES_AT_FIRST)
+        html = render_template(f"{view}.html", view=view, model=model, boot=boot_text(subscription, model))
+        return make_response(html, 400 if model.get("error") else 200)

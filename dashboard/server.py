@@ -9,12 +9,9 @@ for whoever wants to run it elsewhere. The threads here are bounded too, but by 
 from __future__ import annotations
 
 import errno
-import json
-import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -23,8 +20,6 @@ from procscope.runtime.errors import ServeError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-    from procscope.runtime.settings import Settings
 
 MAX_CONNECTIONS = 512
 REQUEST_TIMEOUT = 20.0
@@ -122,29 +117,3 @@ class Server(ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: a connection that broke is its viewer's affair, and what the application raised is answered 500."""
-
-
-@contextmanager
-def announced(settings: Settings, url: str, token: str) -> Iterator[None]:
-    """server.json in the state directory while we serve, for `procscope run` to print the link."""
-    path = os.path.join(settings.home, "server.json")
-    draft = f"{path}.{os.getpid()}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"pid": os.getpid(), "url": url, "token": token}, file)
-    os.replace(draft, path)
-    try:
-        yield
-    finally:
-        _retract(path)
-
-
-def _retract(path: str) -> None:
-    """Remove server.json unless a later server has put its own there."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            mine = json.load(file).get("pid") == os.getpid()
-        if mine:
-            os.unlink(path)
-    except (OSError, ValueError, AttributeError):
-        return

@@ -15,7 +15,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, disconnect
 
 from procscope.dashboard.auth import Keys
 from procscope.dashboard.hub import Hub, Subscription
-from procscope.dashboard.live import Builder
+from procscope.dashboard.ports import Builder
 from procscope.dashboard.views import subscribe
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.queries import Store

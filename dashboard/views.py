@@ -11,7 +11,7 @@ from procscope.dashboard.builders.run import RunBuilder
 from procscope.dashboard.builders.task import TaskBuilder
 from procscope.dashboard.builders.tasks import TasksBuilder
 from procscope.dashboard.hub import Subscription
-from procscope.dashboard.live import Builder
+from procscope.dashboard.ports import Builder
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store

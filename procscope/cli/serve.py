@@ -50,6 +50,7 @@ def serve(settings: Settings, *, insist: bool, open_browser: bool = False) -> No
 
 def _run(listener: socket.socket, settings: Settings, open_browser: bool) -> None:
     from procscope.dashboard import server
+    from procscope.dashboard.announce import announced
     from procscope.dashboard.app import create_app
 
     app = create_app(settings)
@@ -58,7 +59,7 @@ def _run(listener: socket.socket, settings: Settings, open_browser: bool) -> Non
     url = server.address(settings.host, settings.port)
     _stop_on_signals(running)
     try:
-        with server.announced(settings, url, parts.keys.token):
+        with announced(settings, url, parts.keys.token):
             _announce(settings, f"{url}?token={parts.keys.token}", open_browser)
             running.serve_forever(poll_interval=0.2)
     finally:
