@@ -11,7 +11,7 @@ from procscope.runtime.store.queries.task_search import SearchQueries
 
 SCAN = 8_000
 """So many rows a call looks at, at the most: in the order of the table about a millisecond for each thousand."""
-SCAN_INDEXED = 3_000
+SCAN_INDEXED = 2_000
 """The same through an index, where each row is a look-up of its own."""
 STREAMS = 8
 """So many ranges of an index a call reads; of more, those with the newest tasks."""
