@@ -47,6 +47,7 @@ class Follower:
         self._main_over: Dying | None = None
         self._buried: list[Region] = []
         self._files_gone: list[tuple[str, int]] = []
+        self._fresh = False
         self._resume()
 
     def _resume(self) -> None:
@@ -84,6 +85,7 @@ class Follower:
 
     def read(self) -> None:
         """Find new files and read ahead."""
+        self._fresh = False
         self.directory.discover(self.world, force=bool(self._dying))
         if 0 in self._dying and 0 not in self.run.processes:
             self._dying[self.run.main] = self._dying.pop(0)
@@ -111,6 +113,7 @@ class Follower:
         key = (self.run.id, process.uid)
         if not process.live or process.uid in self._dying or self._reaper.watching(key):
             return
+        self._fresh = True
         self._reaper.watch(key, process.pid, process.start_ticks, process.boot_id)
         self._sampler.add(process)
 
@@ -169,14 +172,15 @@ class Follower:
 
     def settle(self, running: Running, at_us: int) -> None:
         """Close the open tasks of pools nobody works for; end the run when its main process has ended."""
-        if not self.full:
+        if not (self.full and self.clear):
             return
         for pool in [pool for pool in self._closing if self._deserted(pool)]:
             words = pool.owner_end or "its process ended"
             done = pools.settle(self.world, self.run, pool, running.busy.get(pool.uid, set()), at_us, words)
             if done and not pool.open:
                 self._closing.discard(pool)
-        if self._main_over is not None and not self._dying and self._nothing_hangs():
+        # Whoever is watched since this turn only may have been dead before the main process: the next turn knows.
+        if self._main_over is not None and not self._dying and not self._fresh and self._nothing_hangs():
             self._end(self._main_over)
 
     def _deserted(self, pool: Pool) -> bool:
@@ -191,6 +195,7 @@ class Follower:
             if process.live and not process.pid:
                 processes.ended(self.world, self.run, process, None, over.at_us)
         if self.run.live:
+            self.look(clock.mono_ns(), over.at_us)  # those buried in this turn run no more
             main = self.run.processes.get(self.run.main) or self.run.processes.get(0)
             runs.end(self.world, self.run, main, over.exit_code, over.at_us)
 

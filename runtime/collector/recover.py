@@ -179,6 +179,6 @@ def task(writer: Writer, run_id: int, pool_id: int, number: int) -> Found | None
     """A closed task by its number, looked for among the last of its run."""
     statement = f"""SELECT id, func_id, state, submitted_us, started_us, finished_us, failure_id FROM
      (SELECT * FROM tasks WHERE run_id = ? ORDER BY id DESC LIMIT {_SEARCHED}) AS recent
-     WHERE number = ? AND batch_id IS NULL AND COALESCE(pool_id, 0) = ? AND state > 1 ORDER BY id DESC LIMIT 1"""
+     WHERE number = ? AND COALESCE(pool_id, 0) = ? AND state > 1 ORDER BY id DESC LIMIT 1"""
     rows = writer.fetch(statement, (run_id, number, pool_id))
     return Found(*rows[0]) if rows else None

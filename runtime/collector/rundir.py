@@ -146,6 +146,10 @@ class RunDirectory:
         world.changes.processes_gone.append((stand_in.id,))
         self.replaced.append(stand_in.id)
 
+    def _rank(self, region: Region) -> tuple[int, str, int]:
+        """Roots first; in a process the first thread to speak first, since it is the one that submits."""
+        return self._depth(region), region.journal, region.number
+
     def _depth(self, region: Region) -> int:
         """How far the region's process is from the root of the run."""
         depth = 0
@@ -158,7 +162,7 @@ class RunDirectory:
     def ordered(self) -> list[Region]:
         """Roots first."""
         if self._order is None:
-            self._order = sorted((region for region in self.regions.values() if region.source), key=self._depth)
+            self._order = sorted((region for region in self.regions.values() if region.source), key=self._rank)
         return self._order
 
     def fill(self) -> None:

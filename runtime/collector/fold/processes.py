@@ -94,7 +94,9 @@ def process_alive(source: Source, event: ProcessAlive) -> bool:
     process.started_us = source.us(event.at)
     if process.state == "starting":
         process.state = "running"
-    placed(source, process, event.parent, event.pool, event.kind)
+    # A Python subprocess was told nothing by its parent; the system's word for it will do.
+    parent = event.parent or (_uid_of(run, event.ppid) if event.kind == "subprocess" else 0)
+    placed(source, process, parent, event.pool, event.kind)
     if event.kind == "main":
         run.main = process.uid
         run.python = run.python or event.python
@@ -104,6 +106,11 @@ def process_alive(source: Source, event: ProcessAlive) -> bool:
     if event.kind == "process":
         _task(source, process, event.at, event.target, "")
     return True
+
+
+def _uid_of(run: Run, pid: int) -> int:
+    """The live process of the run with that pid, 0 if there is none."""
+    return next((uid for uid, process in run.processes.items() if process.pid == pid and process.live), 0)
 
 
 def _task(source: Source, process: Process, at: int, target: str, args: str) -> None:
