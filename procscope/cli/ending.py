@@ -38,13 +38,16 @@ def line_before_exit(key: str, seconds: float, settings: Settings) -> str:
 
 
 def _closed(key: str, settings: Settings) -> Glance | None:
-    end = time.monotonic() + PATIENCE
-    settle.settle(settings, since=clock.wall_ns(), patience=PATIENCE)
-    while (run := glance(key, settings)) is None or run.state == "running":
-        if time.monotonic() >= end:
-            return None
+    """The run once all is known of it, or as far as it is known after PATIENCE seconds; None while it is not over."""
+    since, end = clock.wall_ns(), time.monotonic() + PATIENCE
+    settle.settle(settings, since=since, patience=PATIENCE)
+    while True:
+        whole = settle.caught_up(settings, since)
+        run = glance(key, settings)
+        over = run is not None and run.state != "running"
+        if (over and whole) or time.monotonic() >= end:
+            return run if over else None
         time.sleep(_PAUSE)
-    return run
 
 
 def glance(key: str, settings: Settings) -> Glance | None:

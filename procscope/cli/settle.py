@@ -39,6 +39,12 @@ def settle(settings: Settings, *, since: int | None = None, patience: float = PA
         time.sleep(_PAUSE)
 
 
+def caught_up(settings: Settings, since: int) -> bool:
+    """Whether the collector has read everything written before `since` (wall ns)."""
+    found = lock.holder(settings.spool)
+    return found is not None and found.caught_up >= since
+
+
 def _uncollected(spool: str) -> bool:
     try:
         with os.scandir(spool) as entries:

@@ -83,7 +83,7 @@ def trees(processes: Sequence[rows.Process], tasks: Mapping[int, int]) -> list[d
     """
     known = {row.id for row in processes}
     below: dict[int | None, list[rows.Process]] = {}
-    for row in processes:
+    for row in sorted(processes, key=lambda row: (row.started_us or 0, row.id)):
         below.setdefault(row.parent_id if row.parent_id in known and row.parent_id != row.id else None, []).append(row)
     built: set[int] = set()
 
