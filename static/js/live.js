@@ -43,15 +43,17 @@ function flush(ack) {
   batch(() => {
     model.value = next;
     heard.value = Date.now();
-    setNow(next.now);
     settle();
+    setNow(next.now);
   });
   ack(messages[messages.length - 1]?.n ?? 0);
 }
 
 /** Ages stand still as soon as nothing fresh can come. */
 export function settle() {
-  freeze(wire.peek() === 'down' || wire.peek() === 'refused' || model.peek()?.collector === 'stale');
+  const down = wire.peek() === 'down' || wire.peek() === 'refused';
+  const stale = model.peek()?.collector === 'stale';
+  freeze(down || stale, stale ? model.peek().stale_since : null);
 }
 
 /** @param {'connecting' | 'live' | 'down' | 'refused'} state */

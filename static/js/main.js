@@ -56,8 +56,8 @@ function start() {
   if (!boot) return;
   const { view, params, model: first } = JSON.parse(boot);
   model.value = first;
-  setNow(first.now);
   settle();
+  setNow(first.now);
   takeOver(view);
   startTicking();
   watch(view, params ?? {});

@@ -39,7 +39,7 @@ export function applyList(items, change) {
 }
 
 /**
- * A patch laid over an item. `cpu` and `at` in a patch also grow `cpu_series`, as every X with an X_series does.
+ * A patch laid over an item. A patch with `at` also grows every X_series by what X is then, changed or not.
  * @param {Item | undefined} item @param {Item} patch @returns {Item}
  */
 export function merge(item, patch) {
@@ -49,7 +49,7 @@ export function merge(item, patch) {
   if (typeof at !== 'number') return next;
   for (const field of Object.keys(item)) {
     if (!field.endsWith('_series')) continue;
-    const value = patch[field.slice(0, -'_series'.length)];
+    const value = next[field.slice(0, -'_series'.length)];
     if (value !== undefined && !(field in patch)) next[field] = append(item[field], at, value);
   }
   return next;

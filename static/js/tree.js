@@ -28,7 +28,7 @@ export function visibleRows(nodes, folded) {
  * @param {number} height of the window, px @param {number} [spare] rows
  * @returns {{from: number, to: number}}
  */
-export function windowOf(total, rowHeight, top, height, spare = 12) {
+export function windowOf(total, rowHeight, top, height, spare = 8) {
   const first = Math.floor(top / rowHeight) - spare;
   const count = Math.ceil(height / rowHeight) + spare * 2;
   // In steps of the spare, so that a small scroll renders nothing at all.

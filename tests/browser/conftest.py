@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,13 @@ class Tab:
         self.page.goto(self.site.url.rstrip("/") + path)
         self.page.wait_for_selector(".link-box .link:not(.rest)")
         return self.page
+
+    def until(self, expression: str, timeout: float = 5.0) -> None:
+        """Wait until `expression` is true in the page. (Playwright's own wait evaluates in the page, which our policy refuses.)"""
+        end = time.monotonic() + timeout
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, f"never true: {expression}"
+            self.page.wait_for_timeout(30)
 
     def assert_clean(self) -> None:
         """No error in the console, nothing that the policy refused."""

@@ -44,6 +44,14 @@ class Site:
         with self.engine.begin() as connection:
             connection.execute(update(table).where(where).values(**values, rev=_next_rev(connection)))
 
+    def change_text(self, table: Any, where: Any, values: Mapping[str, Any]) -> None:
+        """As `change`, for tables that may have no revision."""
+        if "rev" in table.c:
+            self.change(table, where, values)
+            return
+        with self.engine.begin() as connection:
+            connection.execute(update(table).where(where).values(**values))
+
     def beat(self) -> None:
         """What a collector does every tick: say that it is there."""
         with self.engine.begin() as connection:

@@ -38,7 +38,7 @@ def test_every_page_is_clean_and_fits(site: Site, open_tab: Opener, theme: str, 
     for name in PAGES:
         page = tab.open(path_of(site, name))
         expect(page.locator("main h1")).to_have_count(1)
-        page.wait_for_function("document.querySelectorAll('main .section, main .list').length > 0")
+        expect(page.locator("main .section, main .list").first).to_be_visible()
         assert page.evaluate(SIDEWAYS) <= 0, name
         assert page.evaluate("window.__shift") <= JUMP, (name, page.evaluate("window.__moved"))
         tab.assert_clean()
@@ -60,7 +60,7 @@ def test_nothing_was_ever_run(empty_site: Site, open_tab: Opener) -> None:
     page = tab.page
     page.goto(empty_site.url)
     expect(page.locator("main h1")).to_have_text("Nothing has been run yet.")
-    page.wait_for_function("!document.body.classList.contains('no-js')")
+    expect(page.locator("body")).not_to_have_class("no-js")
     page.get_by_role("button", name="Copy").click()
     expect(page.locator(".toast")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "procscope run job.py"

@@ -1,4 +1,4 @@
-/** A series as a line the height of a word. Newest at the right; no axis, only a base line. */
+/** A series as a line the height of a word. Newest at the right; no axis, the base line is the box's own border. */
 import { html } from '../lib/html.js';
 import { polylines, valuesOf } from '../series.js';
 
@@ -12,9 +12,8 @@ const H = 20;
 export const Spark = ({ series, top, label, area }) => {
   const lines = polylines(valuesOf(series), W, H, top);
   return html`<svg class="spark" viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label=${label}>
-    <line x1="0" y1="20" x2="100" y2="20" />
     ${area && lines.map((line) => html`<polygon class="area" points=${`${line.split(',')[0]},20 ${line} ${line.slice(line.lastIndexOf(' ') + 1).split(',')[0]},20`} />`)}
-    ${lines.map((line) => html`<polyline points=${line} />`)}
+    ${lines.length > 0 && html`<path d=${lines.map((line) => `M${line}`).join('')} />`}
   </svg>`;
 };
 

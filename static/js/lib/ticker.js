@@ -13,12 +13,16 @@ export function setNow(iso) {
   const at = epoch(iso);
   if (at == null) return;
   ahead = at - performance.now() / 1000;
-  now.value = at;
+  if (!frozen) now.value = at;
 }
 
-/** Stop or go: an age that ticks on while nothing is heard would be a lie. @param {boolean} stop */
-export function freeze(stop) {
+/**
+ * Stop or go: an age that ticks on while nothing is heard would be a lie.
+ * @param {boolean} stop @param {string | null | undefined} [at] the moment of which the page tells, if it is known
+ */
+export function freeze(stop, at) {
   frozen = stop;
+  if (stop) now.value = epoch(at) ?? now.value;
 }
 
 export function startTicking() {

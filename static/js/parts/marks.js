@@ -8,8 +8,11 @@ export const Icon = ({ name }) => html`<svg class="icon" aria-hidden="true"><use
 const KNOWN = new Set(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'lost', 'finished', 'killed', 'idle']);
 
 /** A state by its shape and, for those who cannot see it, its word. @param {{state: string, word?: boolean}} props */
-export const State = ({ state, word }) => html`<span class=${`state is-${state}`} title=${state}>
-  <${Icon} name=${KNOWN.has(state) ? state : 'pending'} /><span class=${word ? '' : 'vh'}>${state}</span></span>`;
+export const State = ({ state, word }) => {
+  const icon = `#i-${KNOWN.has(state) ? state : 'pending'}`;
+  if (!word) return html`<svg class=${`icon is-${state}`} role="img" aria-label=${state}><use href=${icon}></use></svg>`;
+  return html`<span class=${`state is-${state}`}><svg class="icon" aria-hidden="true"><use href=${icon}></use></svg>${state}</span>`;
+};
 
 /** A text that may be cut in its middle; the whole is its title and what is copied. @param {{text: string, tail?: number, class?: string}} props */
 export const Mid = ({ text, tail, class: more }) => {

@@ -28,6 +28,13 @@ test('a sample in a patch grows its series once, also when it is sent twice', ()
   assert.equal(merge(once, { id: 'n', cpu: 2, at: 11 }).cpu_series, once.cpu_series);
 });
 
+test('a steady value goes on as a line: a patch with a time but no value repeats it', () => {
+  const node = { id: 'n', cpu: 1, cpu_series: { t: [10], values: [1] }, rss_series: null, rss: 7 };
+  const next = merge(node, { id: 'n', at: 11 });
+  assert.deepEqual(next.cpu_series, { t: [10, 11], values: [1, 1] });
+  assert.deepEqual(next.rss_series, { t: [11], values: [7] });
+});
+
 test('points reach the charts they are for', () => {
   const after = applyDelta(model(), { n: 2, points: { charts: { depth: { t: [2], values: { p: [6], q: [1] } } } } });
   assert.deepEqual(after.charts.depth, { t: [1, 2], series: [{ name: 'p', values: [5, 6] }, { name: 'q', values: [null, 1] }] });

@@ -1,6 +1,7 @@
 /** One row of the worker tree. */
 import { Component } from 'preact';
 import { html } from '../../lib/html.js';
+import { narrow } from '../../lib/screen.js';
 import { Spark } from '../../charts/sparkline.js';
 import { bytes, count, duration, percent } from '../../format.js';
 import { item } from '../../names.js';
@@ -39,10 +40,9 @@ const Doing = ({ node, dead }) => {
 };
 
 /** @param {{node: Node, dead: boolean}} props */
-const Load = ({ node, dead }) => html`
-  <span class="pair wide"><span class="num">${dead ? '' : percent(node.cpu)}</span><${Spark} series=${node.cpu_series} top=${100} label="CPU, recent" /></span>
-  <span class="pair wide" title=${node.rss == null ? '' : `${count(node.rss)} B`}><span class="num">${node.rss == null ? '' : bytes(node.rss)}</span><${Spark} series=${node.rss_series} label="memory, recent" /></span>
-  <span class="small narrow"><span class="num">${dead ? '' : percent(node.cpu)}</span> <span class="num">${bytes(node.rss)}</span></span>`;
+const Load = ({ node, dead }) => (narrow.value ? html`<span class="small"><span class="num">${dead ? '' : percent(node.cpu)} ${bytes(node.rss)}</span></span>` : html`
+  <span class="pair"><span class="num">${dead ? '' : percent(node.cpu)}</span><${Spark} series=${node.cpu_series} top=${100} label="CPU, recent" /></span>
+  <span class="pair" title=${node.rss == null ? '' : `${count(node.rss)} B`}><span class="num">${node.rss == null ? '' : bytes(node.rss)}</span><${Spark} series=${node.rss_series} label="memory, recent" /></span>`);
 
 /** @param {Node} node @param {boolean} dead */
 function since(node, dead) {
