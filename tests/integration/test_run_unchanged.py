@@ -231,7 +231,7 @@ def test_without_telemetry_the_program_still_runs(
 ) -> None:
     """A full or foreign state directory must never be why the nightly job did not run."""
     write(tmp_path / "job.py", "import sys; print('ran'); sys.exit(3)")
-    code, out, err = outcome([*PROCSCOPE, "job.py"], tmp_path, **breaks(state_dir))
+    code, out, err = outcome([*PROCSCOPE, "job.py"], tmp_path, b"", **breaks(state_dir))
     assert (code, out) == (3, b"ran\n")
     assert err.startswith(b"procscope: not recording this run: ")
     assert err.count(b"\n") == 1

@@ -50,7 +50,12 @@ def test_starts_a_collector_where_a_run_lies_uncollected(settings: Settings, mon
     """The collector was killed with the job; whoever asks next brings one back."""
     a_run(settings)
     started: list[Settings] = []
-    monkeypatch.setattr(settle, "_start", lambda given: bool(started.append(given)) or True)
+
+    def start(given: Settings) -> bool:
+        started.append(given)
+        return True
+
+    monkeypatch.setattr(settle, "_start", start)
     monkeypatch.setattr(lock, "holder", lambda _: lock.Holder(1, time.time_ns()) if started else None)
     assert settle.settle(settings)
     assert started == [settings]
