@@ -168,7 +168,7 @@ class RunDirectory:
     def fill(self) -> None:
         """Read ahead, leaves first, so that what they refer to has been written when the roots are read."""
         regions = self.ordered()
-        limit = max(256, min(READ_AT_ONCE, 8 * READ_AT_ONCE // max(1, len(regions))))
+        limit = max(256, min(READ_AT_ONCE, 2 * READ_AT_ONCE // max(1, len(regions))))
         for region in reversed(regions):
             region.fill(limit if region.source is not None and region.source.process.parent else READ_AT_ONCE)
 

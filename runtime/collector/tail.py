@@ -70,10 +70,11 @@ class Region:
         return self._segment
 
     def fill(self, limit: int) -> None:
-        """Read on where everything read is folded, across segments. `quiet`: there was nothing (more) to read."""
-        if self.at < len(self.events):
+        """Read on, across segments, where less than half of `limit` is left. `quiet`: there is nothing more to read."""
+        if 2 * self.left > limit:
+            self.quiet = False
             return
-        self.events, self.ends, self.at, self._first = [], [], 0, 0
+        self._compact()
         self.quiet = self._segment is None
         while self._segment is not None:
             sealed = self._segment.sealed or (self.final and self._reading + 1 in self.paths)
@@ -89,6 +90,14 @@ class Region:
                 self.quiet = True
                 break
         self._stand()
+
+    def _compact(self) -> None:
+        """Let go of the events that are folded."""
+        at, self.at = self.at, 0
+        self.events, self.ends = self.events[at:], self.ends[at:]
+        self._switches = [(first - at, seq) for first, seq in self._switches]
+        self._first = max(0, self._first - at)
+        self.waiting_to = max(0, self.waiting_to - at)
 
     def _go_on(self) -> bool:
         later = [seq for seq in self.paths if seq > self._reading] or self._look()

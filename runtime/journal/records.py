@@ -17,7 +17,7 @@ _UNKNOWN_NAME = "?"
 _DEEPEST = 32
 _HEAD = layout.HEAD.unpack_from
 _WHOLE_SUBMITTED = struct.Struct("<IIIIqqqqqI").unpack_from
-_WHOLE_RAN = struct.Struct("<IIIIqqqqII").unpack_from
+_RANS = struct.Struct("<IIIIqqqqII").iter_unpack
 _RAN_COMMIT = MARK | 56
 _new: Any = tuple.__new__
 """A NamedTuple's own constructor takes twice as long."""
@@ -43,13 +43,11 @@ class Decoder:
         names, append, end_at = self._names, out.append, ends.append
         while limit and at + 16 <= length:
             kind = window[at + 8]
-            if kind == 3 and at + 56 <= length:
-                commit, crc, kind, size, pool, number, started, ended, outcome, name = _WHOLE_RAN(window, at)
-                if commit == _RAN_COMMIT and kind == 3 and size == 40 and crc == crc32(window[at + 8 : at + 56]):
-                    append(_new(TaskRan, (pool, number, started, ended, outcome, names.get(name, _UNKNOWN_NAME))))
-                    at += 56
-                    end_at(base + at)
-                    limit -= 1
+            if kind == 3:
+                n = self._streak(window, at, limit, base, out, ends)
+                at += 56 * n
+                limit -= n
+                if n:
                     continue
             elif kind == 2 and at + 60 <= length:
                 commit, crc, kind, size, when, pool, number, batch, index, name = _WHOLE_SUBMITTED(window, at)
@@ -73,6 +71,19 @@ class Decoder:
                 end_at(base + at)
                 limit -= 1
         return at
+
+    def _streak(self, window: bytes, at: int, limit: int, base: int, out: list[Event], ends: list[int]) -> int:
+        """Decode TaskRan after TaskRan, all of one size; returns how many."""
+        names, append, end_at, first = self._names, out.append, ends.append, at
+        stop = at + 56 * min(limit, (len(window) - at) // 56)
+        for commit, crc, kind, size, pool, number, started, ended, outcome, name in _RANS(memoryview(window)[at:stop]):
+            end = at + 56
+            if commit != _RAN_COMMIT or kind != 3 or size != 40 or crc != crc32(window[at + 8 : end]):
+                break
+            append(_new(TaskRan, (pool, number, started, ended, outcome, names.get(name, _UNKNOWN_NAME))))
+            at = end
+            end_at(base + at)
+        return (at - first) // 56
 
     def _one(self, window: bytes, at: int, out: list[Event]) -> int:
         """Decode one record of any kind; returns its size, 0 where there is no whole record."""
