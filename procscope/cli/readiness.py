@@ -21,7 +21,7 @@ def check(settings: Settings) -> None:
     elif os.path.exists(path):
         _writable(path)
         _ask_the_store(settings)
-    elif not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
+    elif not os.access(_existing(os.path.dirname(path)), os.W_OK | os.X_OK):
         raise StoreError(f"no database can be made in {os.path.dirname(path)}: use --db with a directory you can write")
 
 
@@ -40,6 +40,13 @@ def sqlite_path(settings: Settings) -> str | None:
     """The database's file, or None if it is not SQLite."""
     url = settings.database_url
     return url.removeprefix("sqlite:///").partition("?")[0] if url.startswith("sqlite:///") else None
+
+
+def _existing(directory: str) -> str:
+    """`directory`, or the nearest one above it that is there: the rest will be made."""
+    while not os.path.lexists(directory) and os.path.dirname(directory) != directory:
+        directory = os.path.dirname(directory)
+    return directory
 
 
 def _directories(settings: Settings) -> None:
