@@ -150,10 +150,10 @@ def test_a_worker_killed_in_the_middle_of_a_chunk(tmp_path: Path, method: str) -
             return x
         if __name__ == "__main__":
             with mp.get_context(sys.argv[1]).Pool(1) as pool:
+                victim = pool._pool[0].pid
                 result = pool.map_async(f, range(8), chunksize=8)
-                time.sleep(0.2)
-                while all(p.exitcode is None for p in pool._pool): time.sleep(0.01)
-                time.sleep(0.2)
+                while [p.pid for p in pool._pool] in ([], [victim]): time.sleep(0.01)
+                pool.apply(abs, (1,))
             print("gone")
     """
     seen = same(tmp_path, sys.executable, str(write(tmp_path, job)), method)

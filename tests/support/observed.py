@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
         """Every event of that type, of all processes."""
         return [event for told in self.told for event in told.events if isinstance(event, kind)]
 
-    def one(self, kind: type[E], **fields: Any) -> E:
+    def one(self, kind: type[E], /, **fields: Any) -> E:
         """The only event of that type with those fields."""
         found = [e for e in self.all(kind) if all(getattr(e, name) == value for name, value in fields.items())]
         assert len(found) == 1, f"{len(found)} {kind.__name__} with {fields}: {found}"

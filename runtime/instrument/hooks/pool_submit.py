@@ -158,10 +158,10 @@ def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
     """The tasks of a batch, counted. In imap by one, the first is numbered False: equal to 0 for the standard library,
     and told by the worker from a call of its own, which is always numbered 0."""
     count = 0
-    for job, at, func, args, kwds in tasks:
-        batch.size = len(args[0][1]) if chunked and type(args[0]) is tuple and len(args[0]) == 2 else 1
+    for task in tasks:
+        batch.size = _items(task, chunked)
         count += batch.size
-        yield (job, at or False, func, args, kwds)
+        yield task if task[1] else (task[0], False, *task[2:])
     if not batch.known:
         batch.total, batch.known = count, True
         try:
@@ -169,3 +169,9 @@ def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise
+
+
+def _items(task: Any, chunked: bool) -> int:
+    """How many items a task of a batch holds: the iterable's own exception, sent on as a task, is one."""
+    holder = task[3][0]
+    return len(holder[1]) if chunked and type(holder) is tuple else 1
