@@ -46,7 +46,9 @@ JOB = """
         print(executor.submit(square, 3).result(), executor.submit(add, 1, y=2).result())
         print(list(executor.map(square, range(10))), list(executor.map(add, iter([1, 2, 3]), [4, 5, 6])))
         print(list(executor.map(square, range(10), chunksize=4)))
-        for call in (lambda: executor.submit(seven, 7).result(), lambda: list(executor.map(seven, range(20), chunksize=10))):
+        for call in (
+            lambda: executor.submit(seven, 7).result(), lambda: list(executor.map(seven, range(20), chunksize=10)),
+        ):
             try: call()
             except Exception as error: print(repr(error), repr(error.__cause__)[:20] and "caused")
         print(type(executor.submit(leave, 1).exception()).__name__)
@@ -181,7 +183,8 @@ def test_max_tasks_per_child(tmp_path: Path, version: str) -> None:
     """
     seen = same(tmp_path, interpreter(version).path, str(write(tmp_path, job)))
     assert seen.one(PoolOpened).max_tasks == 2
-    assert Counter((event.reason, event.done) for event in seen.all(WorkerRetired) if event.done) == {("maxtasks", 2): 2}
+    retired = Counter((event.reason, event.done) for event in seen.all(WorkerRetired) if event.done)
+    assert retired == {("maxtasks", 2): 2}
 
 
 def test_no_reference_is_kept(tmp_path: Path) -> None:

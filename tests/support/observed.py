@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 METHODS = ("fork", "spawn", "forkserver")
 RUN = "abcdefabcdef"
 _BOOT = (
-    "import sys; sys.path.insert(0, {root!r}); from procscope.runtime.instrument.boot import run_program; "
-    "sys.path.remove({root!r}); run_program(sys.argv[1:])"
-).format(root=str(ROOT))
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from procscope.runtime.instrument.boot import run_program; "
+    f"sys.path.remove({str(ROOT)!r}); run_program(sys.argv[1:])"
+)
 E = TypeVar("E")
 
 

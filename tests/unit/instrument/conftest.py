@@ -12,7 +12,7 @@ from procscope.runtime.instrument import identity, recorder
 KEY = "0123456789ab"
 
 
-@pytest.fixture()
+@pytest.fixture
 def run_directory(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A run that this process takes part in, as far as the recorder is concerned; its directory."""
     directory = state_dir / "spool" / KEY

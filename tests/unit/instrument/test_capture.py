@@ -26,7 +26,7 @@ class Hostile:
     def _no(self, *_: Any) -> NoReturn:
         raise AssertionError("a preview ran the program's code")
 
-    __repr__ = __str__ = __len__ = __iter__ = __bool__ = __hash__ = __eq__ = _no  # type: ignore[assignment]
+    __repr__ = __str__ = __len__ = __iter__ = __bool__ = __hash__ = __eq__ = _no
 
     def __getattr__(self, name: str) -> NoReturn:
         self._no()

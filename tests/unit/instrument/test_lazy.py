@@ -15,7 +15,7 @@ from procscope.runtime.instrument import lazy
 from tests.support.observed import ROOT
 
 
-@pytest.fixture()
+@pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A module that has not been imported yet."""
     name = "procscope_lazy_specimen"

@@ -27,7 +27,7 @@ def shout(original: Any) -> Any:
     return lambda *args: original(*args).upper()
 
 
-@pytest.fixture()
+@pytest.fixture
 def group() -> Any:
     """A group of its own, put back afterwards."""
     yield "specimen"
@@ -66,7 +66,8 @@ def test_our_fault_is_counted_told_and_ends_the_group(group: str, run_directory:
         recorder.limits().no_such_limit  # type: ignore[attr-defined]  # noqa: B018
     except AttributeError as error:
         error.__traceback__ = None
-        assert patches.fault(group, error) is False
+        theirs = patches.fault(group, error)
+    assert theirs is False
     assert Specimen().greet("x") == "hello x"
     told = told_in(run_directory)
     assert sum(segment.drops[Drop.HOOK_FAILED] for segment in told) == 1
@@ -78,5 +79,6 @@ def test_what_the_programs_signal_handler_raises_is_the_programs(group: str) -> 
     try:
         raise TimeoutError("alarm")
     except TimeoutError as error:
-        assert patches.fault(group, error) is True
+        theirs = patches.fault(group, error)
+    assert theirs is True
     assert group not in patches.off

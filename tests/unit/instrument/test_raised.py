@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -80,13 +81,14 @@ def test_context_unless_suppressed() -> None:
         except KeyError:
             raise ValueError("outer") from None
     except ValueError as outer:
-        assert raised.of(outer).causes == ()
+        seen = raised.of(outer)
+    assert seen.causes == ()
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="no exception groups before 3.11")
 def test_groups() -> None:
     """Each exception of a group is a cause of it."""
-    group = ExceptionGroup("many", [ValueError(1), KeyError(2)])  # noqa: F821
+    group = vars(builtins)["ExceptionGroup"]("many", [ValueError(1), KeyError(2)])
     assert [(each.type, each.link) for each in caught(group).causes] == [("ValueError", "group"), ("KeyError", "group")]
 
 
@@ -106,7 +108,8 @@ def test_deep_stacks_are_cut() -> None:
     try:
         down(0)
     except RecursionError as error:
-        assert len(raised.of(error).frames) <= 40
+        seen = raised.of(error)
+    assert len(seen.frames) <= 40
 
 
 def test_source_is_read_from_regular_files_only(tmp_path: Path) -> None:
@@ -120,4 +123,5 @@ def test_source_is_read_from_regular_files_only(tmp_path: Path) -> None:
     try:
         scope["f"]()  # type: ignore[operator]
     except ValueError as error:
-        assert raised.of(error).frames[-1].source == ""
+        seen = raised.of(error)
+    assert seen.frames[-1].source == ""
