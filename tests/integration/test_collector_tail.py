@@ -219,3 +219,46 @@ def test_a_hundred_short_processes_leave_no_work_behind(spool: Spool) -> None:
     assert len(follower.directory.regions) == 1
     assert spool.ask("SELECT count(*) FROM journals") == [(1,)]
     assert len(list(spool.directory.glob("*.psj"))) == 1
+
+
+def test_orphans_go_on_and_what_they_run_is_not_cancelled(state_dir: Path) -> None:
+    """The main process is killed: what waits in its pools never runs, what its workers are at goes on."""
+    gate_read, gate_write = os.pipe()
+    told_read, told_write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(told_write)
+        os.read(told_read, 1)
+        os._exit(0)
+    spool = Spool(state_dir, main=pid)
+    main = spool.region()
+    begin(main)
+    submit(main, 1, 2, 3)
+
+    def slow(region: Region) -> None:
+        for number in (1, 3):
+            started = now()
+            region.slot_begin(POOL, number, -1, started)
+            os.read(gate_read, 1)
+            region.task_ran(POOL, number, started, now(), State.SUCCEEDED)
+            region.slot_clear()
+
+    worker = spool.fork(2, slow)
+    spool.until("SELECT state FROM tasks WHERE number = 1", (1,))
+    (follower,) = spool.collector.followers.values()
+    follower.run.pools[POOL].owner = follower.run.main = 0
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    main_row = follower.run.processes[0]
+    main_row.owned.append(POOL)
+    spool.until("SELECT state FROM runs", ("killed",))
+    assert spool.ask("SELECT number, state FROM tasks ORDER BY number") == [(1, 1), (2, 4), (3, 4)]
+    os.write(gate_write, b"xx")
+    os.waitpid(worker, 0)
+    spool.until("SELECT count(*) FROM processes WHERE kind = 'worker' AND state = 'finished'", (1,))
+    spool.turn(4)
+    assert spool.ask("SELECT number, state FROM tasks ORDER BY number") == [(1, 2), (2, 4), (3, 2)]
+    assert spool.ask("SELECT pending, running, succeeded, cancelled FROM runs") == [(0, 0, 2, 1)]
+    for descriptor in (gate_read, gate_write, told_read, told_write):
+        os.close(descriptor)
+    spool.close()
