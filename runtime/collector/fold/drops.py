@@ -17,6 +17,8 @@ def task_dropped(source: Source, event: TaskDropped) -> bool:
         _drop_task(source, pool, event, state)
     elif event.number in pool.chunks:
         _drop_chunk(source, pool, event, state)
+    elif event.number in pool.batches and event.chunk >= 0:
+        return _drop_part(source, pool, event, state)
     elif event.number in pool.batches:
         _drop_batch(source, pool, pool.batches[event.number], event, state)
     else:
@@ -49,15 +51,29 @@ def _drop_chunk(source: Source, pool: Pool, event: TaskDropped, state: State) ->
     chunk = pool.chunks[event.number]
     batch = pool.batches.get(chunk.batch)
     chunks.forget(source.world, source.run, pool, event.number)
-    if batch is None:
-        return
-    at_us, n = source.us(event.at), min(chunk.size, batch.open)
+    if batch is not None:
+        _drop_items(source, pool, batch, chunk.base, chunk.size, event, state)
+
+
+def _drop_part(source: Source, pool: Pool, event: TaskDropped, state: State) -> bool:
+    """One chunk of a Pool's batch; the others go on."""
+    where = chunks.place(pool, event.number, event.chunk)
+    if where is None:
+        return source.accept
+    _drop_items(source, pool, where[0], where[1], max(1, event.size), event, state)
+    return True
+
+
+def _drop_items(
+    source: Source, pool: Pool, batch: Batch, base: int, size: int, event: TaskDropped, state: State
+) -> None:
+    at_us, n = source.us(event.at), min(size, batch.open)
     failure_id = _failure(source, event, batch.func_id)
     chunks.end_items(source.world, source.run, pool, batch, state, n, at_us)
     end = Ending(state, at_us, reason=event.reason or None, failure_id=failure_id)
-    for index in range(chunk.base, chunk.base + min(n, chunks.ROWS_OF_A_CHUNK)):
+    for index in range(base, base + min(n, chunks.ROWS_OF_A_CHUNK)):
         task_id = chunks.item_row(source.world, source.run, pool, batch, index, end)
-        if index == chunk.base:
+        if index == base:
             _name_task(source, failure_id, task_id)
 
 
