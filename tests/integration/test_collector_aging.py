@@ -14,7 +14,7 @@ NOW = 1_700_000_000
 def test_an_hour_of_seconds_becomes_tens_and_a_day_minutes(tmp_path: Path) -> None:
     writer = Writer(open_engine(str(tmp_path / "p.db")))
     statement = "INSERT INTO samples (process_id, step, at_s, cpu, rss) VALUES (7, 1, ?, ?, ?)"
-    writer.execute([(statement, (NOW - age, 50.0, age)) for age in range(0, 3600)])
+    writer.execute([(statement, (NOW - age, 50.0, age)) for age in range(3600)])
     aging = Aging(writer)
     aging.work(NOW, [("samples", 7)])
     steps = dict(map(tuple, writer.fetch("SELECT step, count(*) FROM samples GROUP BY step")))
