@@ -16,13 +16,11 @@ from tests.browser.site import Site, serving
 
 CHROMIUM = os.environ.get("PROCSCOPE_TEST_CHROMIUM", "/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-WATCH = """
-window.__shift = 0; window.__moved = []; window.__violations = [];
-new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) { window.__shift += e.value;
-  for (const s of e.sources) window.__moved.push(`${e.value.toFixed(3)} ${s.node?.className ?? s.node?.nodeName}`); } })
-  .observe({ type: 'layout-shift', buffered: true });
-addEventListener('securitypolicyviolation', (e) => window.__violations.push(`${e.violatedDirective} ${e.blockedURI}`));
-"""
+
+
+def probe(name: str) -> str:
+    """A script to run in the page: js/NAME.probe.js."""
+    return (Path(__file__).parent / "js" / f"{name}.probe.js").read_text()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +46,7 @@ class Tab:
         return self.page
 
     def until(self, expression: str, timeout: float = 5.0) -> None:
-        """Wait until `expression` is true in the page. (Playwright's own wait evaluates in the page, which our policy refuses.)"""
+        """Wait until `expression` is true in the page; Playwright's own wait needs an eval that our policy refuses."""
         end = time.monotonic() + timeout
         while not self.page.evaluate(expression):
             assert time.monotonic() < end, f"never true: {expression}"
@@ -100,7 +98,7 @@ def open_tab(browser: Browser) -> Iterator[Opener]:
     def make(site: Site, *, width: int = 1440, height: int = 900, **options: Any) -> Tab:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.add_init_script(WATCH)
+        context.add_init_script(probe("watch"))
         page = context.new_page()
         tab = Tab(page, site)
         page.on("console", lambda m: tab.complaints.append(m.text) if m.type in ("error", "warning") else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ def serving(home: Path, *, tasks: int = 2000, workers: int = 16, seeded: bool = 
     httpd = server.Server(listener, settings.host, app)
     site = Site(f"http://127.0.0.1:{number}/", parts.keys.token, engine, picture)
     stop = threading.Event()
-    threads = [threading.Thread(target=httpd.serve_forever, daemon=True), threading.Thread(target=_heart, args=(site, stop), daemon=True)]
+    jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [(httpd.serve_forever, ()), (_heart, (site, stop))]
+    threads = [threading.Thread(target=job, args=args, daemon=True) for job, args in jobs]
     for thread in threads:
         thread.start()
     try:

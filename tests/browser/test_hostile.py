@@ -11,8 +11,9 @@ from procscope.runtime.store import schema
 from tests.browser.conftest import Opener, Tab
 from tests.browser.site import Site
 
-HOSTILE = "<img src=x onerror=\"window.__owned=1\"><script>window.__owned=2</script>'\"&lt;b&gt;</script>{{7*7}}${7*7}\u202e\u0000"
-CLEAN = HOSTILE.replace("\u0000", "")
+HOSTILE = (
+    '<img src=x onerror="window.__owned=1"><script>window.__owned=2</script>\'"&lt;b&gt;</script>{{7*7}}${7*7}\u202e'
+)
 
 
 @pytest.fixture
@@ -21,12 +22,12 @@ def poisoned(site: Site) -> Site:
     assert site.seeded is not None
     live = site.seeded.live
     columns: list[tuple[Any, dict[str, Any]]] = [
-        (schema.functions, {"name": f"mod.{CLEAN}"}),
-        (schema.runs, {"name": CLEAN, "cwd": CLEAN, "host": CLEAN}),
-        (schema.processes, {"name": CLEAN, "reason": CLEAN, "current_args": CLEAN}),
-        (schema.pools, {"name": CLEAN}),
-        (schema.tasks, {"args": CLEAN, "thread": CLEAN}),
-        (schema.failures, {"type": CLEAN, "message": CLEAN}),
+        (schema.functions, {"name": f"mod.{HOSTILE}"}),
+        (schema.runs, {"name": HOSTILE, "cwd": HOSTILE, "host": HOSTILE}),
+        (schema.processes, {"name": HOSTILE, "reason": HOSTILE, "current_args": HOSTILE}),
+        (schema.pools, {"name": HOSTILE}),
+        (schema.tasks, {"args": HOSTILE, "thread": HOSTILE}),
+        (schema.failures, {"type": HOSTILE, "message": HOSTILE}),
     ]
     for table, values in columns:
         key = table.c.id

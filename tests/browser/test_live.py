@@ -7,7 +7,7 @@ import time
 from playwright.sync_api import expect
 
 from procscope.runtime.store import schema
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, probe
 from tests.browser.site import Site, now_us
 
 SOON = 1000
@@ -25,10 +25,7 @@ def test_a_change_shows_within_a_second(site: Site, open_tab: Opener) -> None:
     row = page.locator("[role=treeitem]", has_text="4128")
     expect(row).to_be_visible()
     processes = schema.processes.c
-    page.evaluate(
-        """() => { window.__seen = 0; new MutationObserver(() => { if (!window.__seen && document.body.innerText.includes('caught a cold'))
-        window.__seen = Date.now(); }).observe(document.body, { subtree: true, childList: true, characterData: true }); }"""
-    )
+    page.evaluate(probe("seen"), "caught a cold")
     began = time.time() * 1000
     site.change(
         schema.processes, processes.pid == 4128, {"state": "failed", "reason": "caught a cold", "ended_us": now_us()}
@@ -86,7 +83,8 @@ def test_a_row_under_the_pointer_keeps_its_place(site: Site, open_tab: Opener) -
     rows.nth(0).hover()
     before = page.locator(".now-row .call").all_text_contents()
     ended = {"state": 2, "finished_us": now_us(), "duration_us": 1_000_000}
-    site.change(schema.processes, schema.processes.c.id == live.stuck_process, {"current_func": None, "current_since_us": None})
+    processes = schema.processes
+    site.change(processes, processes.c.id == live.stuck_process, {"current_func": None, "current_since_us": None})
     site.change(schema.tasks, schema.tasks.c.id == live.stuck_task, ended)
     expect(rows.nth(0)).to_have_class("row now-row stuck gone", timeout=10_000)
     assert page.locator(".now-row .call").all_text_contents() == before

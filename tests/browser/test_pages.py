@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, probe
 from tests.browser.site import Site
 
 PAGES = ["overview", "run", "past run", "tasks", "failures", "failed task", "lost task", "running task"]
@@ -87,23 +87,4 @@ def test_text_can_be_read(site: Site, open_tab: Opener, theme: str) -> None:
     for name in ("overview", "run", "failures", "failed task"):
         page = tab.open(path_of(site, name))
         page.wait_for_timeout(200)  # the fade-in of rows is over; it changes what is measured
-        assert page.evaluate(CONTRAST) == [], name
-
-
-CONTRAST = """() => {
-  const probe = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  const rgb = (c) => { probe.clearRect(0, 0, 1, 1); probe.fillStyle = c; probe.fillRect(0, 0, 1, 1); return [...probe.getImageData(0, 0, 1, 1).data]; };
-  const lum = ([r, g, b]) => { const f = (v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-    return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
-  const behind = (el) => { for (let e = el; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
-  const bad = new Set();
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
-    const el = n.parentElement;
-    if (!n.textContent.trim() || !el.checkVisibility() || el.closest('.vh, script, noscript, dialog, svg')) continue;
-    const a = lum(rgb(getComputedStyle(el).color)), b = lum(behind(el));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) bad.add(`${n.textContent.trim().slice(0, 30)} ${ratio.toFixed(2)}`);
-  }
-  return [...bad];
-}"""
+        assert page.evaluate(probe("contrast")) == [], name
