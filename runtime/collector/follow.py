@@ -28,6 +28,7 @@ class Dying:
     exit_code: int | None
     since: float
     at_us: int
+    orderly: bool = False
 
 
 class Follower:
@@ -168,7 +169,7 @@ class Follower:
             pools.orphaned(world, pool, process.ended_us or dying.at_us)
             self._closing.add(pool)
         if process.kind == "main" or process.uid == run.main:
-            self._main_over = Dying(process.exit_code, dying.since, process.ended_us or dying.at_us)
+            self._main_over = Dying(process.exit_code, dying.since, process.ended_us or dying.at_us, process.orderly)
 
     def settle(self, running: Running, at_us: int) -> None:
         """Close the open tasks of pools nobody works for; end the run when its main process has ended."""
@@ -197,7 +198,7 @@ class Follower:
         if self.run.live:
             self.look(clock.mono_ns(), over.at_us)  # those buried in this turn run no more
             main = self.run.processes.get(self.run.main) or self.run.processes.get(0)
-            runs.end(self.world, self.run, main, over.exit_code, over.at_us)
+            runs.end(self.world, self.run, main, over.exit_code, over.at_us, orderly=over.orderly)
 
     def _nothing_hangs(self) -> bool:
         return not any(pool.open and not pool.workers for pool in self._closing)

@@ -128,7 +128,9 @@ def process_ending(source: Source, event: ProcessEnding) -> bool:
     process = process_of(source.world, source.run, event.process)
     if event.exit_code >= 0 and not process.exit_known:
         process.exit_code = event.exit_code
-    process.ended_us = source.us(event.at)
+    process.ended_us, process.orderly = source.us(event.at), True
+    if event.raised is not None and process.kind == "main" and event.raised.type != "KeyboardInterrupt":
+        process.exit_code = process.exit_code if process.exit_known else 1
     if event.raised is not None:
         pool = pool_of(source.run, source.world, 0)
         if process.uid not in pool.failing:

@@ -37,12 +37,17 @@ def unknown(source: Source, event: Unknown) -> bool:
     return True
 
 
-def end(world: World, run: Run, main: Process | None, exit_code: int | None, at_us: int) -> None:
-    """The main process is gone: the run is over, whatever goes on running."""
+def end(
+    world: World, run: Run, main: Process | None, exit_code: int | None, at_us: int, *, orderly: bool = False
+) -> None:
+    """The main process is gone: the run is over, whatever goes on running. `orderly`: it said so itself."""
     code = exit_code
     if code is None and main is not None:
         code = main.exit_code
     run.exit_code = code
-    run.state = "killed" if code is None or code < 0 else "failed" if code else "finished"
+    if code is None:
+        run.state = "finished" if orderly or (main is not None and main.orderly) else "killed"
+    else:
+        run.state = "killed" if code < 0 else "failed" if code else "finished"
     run.finished_us = (main.ended_us if main is not None else None) or at_us
     world.changes.runs.add(run)

@@ -190,6 +190,7 @@ class Process:
     pool: int = 0
     counted: bool = False
     exit_known: bool = False
+    orderly: bool = False
     owned: list[int] = field(default_factory=list)
     """uids of the pools it made."""
 
