@@ -75,7 +75,7 @@ def test_the_manifest_names_this_process(tmp_path: Path, state_dir: Path) -> Non
     """Without a collector nobody removes what was written: read it all."""
     source = """
         import os, procscope.runtime.instrument.begin as begin
-        begin._start_collector = lambda settings: None
+        begin._start_collector = lambda *_: None
         import procscope; procscope.instrument()
         from concurrent.futures import ThreadPoolExecutor
         with ThreadPoolExecutor(1) as executor: executor.submit(abs, 1).result()
