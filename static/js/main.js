@@ -19,6 +19,15 @@ import { Tasks } from './views/tasks.js';
 /** @type {Record<string, any>} */
 const VIEWS = { overview: Overview, run: Run, tasks: Tasks, task: Task };
 
+/** The tab says how many things are wrong: it is often the only part of the page one sees. */
+function titled() {
+  const plain = document.title.replace(/^\d+ wrong · /, '');
+  effect(() => {
+    const wrong = model.value?.incidents?.length ?? 0;
+    document.title = wrong ? `${wrong} wrong · ${plain}` : plain;
+  });
+}
+
 /** @param {string} view */
 function takeOver(view) {
   const main = document.querySelector('main');
@@ -58,6 +67,7 @@ function start() {
   model.value = first;
   settle();
   setNow(first.now);
+  titled();
   takeOver(view);
   startTicking();
   watch(view, params ?? {});

@@ -36,6 +36,7 @@ export interface Current {
 export interface Node extends Keyed {
   parent: Maybe<string>; depth: number; order: number; kind: string; pid: Maybe<number>; name: Maybe<string>; state: string; exit_code: Maybe<number>;
   signal: Maybe<string | number>; reason: Maybe<string>; tasks_done: Maybe<number>; current: Maybe<Current>; cpu: Maybe<number>; rss: Maybe<number>;
+  retired?: number;
   cpu_series: Maybe<Series>; rss_series: Maybe<Series>; started_at: Maybe<string>; ended_at: Maybe<string>;
   pool: Maybe<{ size: Maybe<number>; busy: Maybe<number>; depth: Maybe<number>; progress: Maybe<number>; eta_s: Maybe<number>; per_s: Maybe<number>; p95_s: Maybe<number> }>;
 }

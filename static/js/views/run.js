@@ -10,4 +10,4 @@ export const Run = ({ model }) => html`
   <${RunHead} run=${model.run} nodes=${model.nodes} />
   <${Failures} failures=${model.failures} run=${model.run} />
   <${Charts} charts=${model.charts} />
-  <${Tree} nodes=${model.nodes} live=${model.run.state === 'running'} />`;
+  <${Tree} nodes=${model.nodes} />`;

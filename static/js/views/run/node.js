@@ -24,6 +24,7 @@ const Pool = ({ node }) => {
   const parts = [`${count(p.busy ?? 0)} of ${count(p.size)} busy`, `${count(p.depth ?? 0)} waiting`];
   if (p.progress != null) parts.push(percent(p.progress * 100));
   if (p.eta_s != null) parts.push(`${duration(p.eta_s)} left`);
+  if (node.retired) parts.push(`${count(node.retired)} more ended`);
   return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class="quiet num">${parts.join(' · ')}</span>`;
 };
 

@@ -38,7 +38,7 @@ const Chain = ({ raised, first }) => {
   const all = groups(raised.frames);
   const lastOurs = raised.frames.map((f) => f.ours).lastIndexOf(true);
   return html`${!first && html`<p class="because">${raised.link === 'context' ? 'while handling' : 'because of'}</p>`}
-    <p class="raised"><b>${raised.type}</b>${raised.message ? `: ${raised.message}` : ''}</p>
+    ${(!first || raised.causes.length > 0) && html`<p class="raised"><b>${raised.type}</b>${raised.message ? `: ${raised.message}` : ''}</p>`}
     ${all.map((group, i) => (group[0]?.ours ? html`<${FrameLine} key=${i} frame=${group[0]} last=${group[0] === raised.frames[lastOurs]} />` : html`<${Library} key=${i} frames=${group} />`))}
     ${raised.causes.map((cause, i) => html`<${Chain} key=${`cause${i}`} raised=${cause} first=${false} />`)}`;
 };
