@@ -108,6 +108,8 @@ def _hide_our_frames(hook: Any) -> None:
 
 
 def _is_ours(file: str, scope: dict[str, Any]) -> bool:
-    return file == __file__ or file == os.path.join(os.path.dirname(__file__), "boot.py") or (
-        file == "<string>" and sys.argv[:1] != ["-c"] and scope.get("__name__") == "__main__"
+    return (
+        file == __file__
+        or file == os.path.join(os.path.dirname(__file__), "boot.py")
+        or (file == "<string>" and sys.argv[:1] != ["-c"] and scope.get("__name__") == "__main__")
     )

@@ -142,5 +142,3 @@ def _unsent(queue: Any, number: int, error: BaseException) -> None:
     if pool is not None:
         why = raised.of(error)
         facts.rich(TaskDropped(mono_ns(), pool.uid, number, facts.FAILED, _UNSENT, why))
-
-

@@ -59,7 +59,12 @@ def install(module: Any) -> None:
 
 def _apply_async(original: Any) -> Any:
     def apply_async(
-        self: Any, func: Any, args: Any = (), kwds: Any = {}, callback: Any = None, error_callback: Any = None  # noqa: B006
+        self: Any,
+        func: Any,
+        args: Any = (),
+        kwds: Any = {},
+        callback: Any = None,
+        error_callback: Any = None,  # noqa: B006
     ) -> Any:
         _call.single = (func, args, kwds)
         try:
