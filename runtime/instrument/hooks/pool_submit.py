@@ -62,9 +62,9 @@ def _apply_async(original: Any) -> Any:
         self: Any,
         func: Any,
         args: Any = (),
-        kwds: Any = {},
+        kwds: Any = {},  # noqa: B006
         callback: Any = None,
-        error_callback: Any = None,  # noqa: B006
+        error_callback: Any = None,
     ) -> Any:
         _call.single = (func, args, kwds)
         try:
