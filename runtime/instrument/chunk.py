@@ -17,16 +17,19 @@ from procscope.runtime.events import ChunkRan, SlowItem
 from procscope.runtime.instrument import capture, names, patches, recorder
 
 _FLUSH = 250_000_000
+_BLOCK = 512
+"""Items are folded so many at a time, while their times are in the processor's cache."""
 _SHARE = 100
 """A preview may cost a hundredth of the time until the next one."""
+_NEVER = 1 << 62
 
 
 class Chunk:
     """`star` if an item is a tuple of arguments, else it is the one argument. `place` is that in its map, or -1."""
 
     __slots__ = (
-        "_captured", "_first", "_flushed", "_secrets", "_stamps", "group", "items", "number", "place", "pool",
-        "star", "started", "thread",
+        "_busy", "_captured", "_count", "_counts", "_first", "_flushed", "_secrets", "_slow", "_stamps", "group",
+        "items", "number", "place", "pool", "star", "started", "thread",
     )  # fmt: skip
 
     def __init__(self, pool: int, number: int, place: int, items: tuple[Any, ...], func: Any, star: bool) -> None:
@@ -39,24 +42,31 @@ class Chunk:
         self.group = "pool"
         self.started = self._flushed = mono_ns()
         self._secrets = names.of(func)[1]
-        self._captured = 0
-        self._first = 0
+        self._captured = 0 if recorder.limits().preview else _NEVER
+        self._first = self._count = self._busy = 0
+        self._counts: dict[int, int] = {}
+        self._slow: list[SlowItem] = []
         self._stamps: list[int] = []
 
     def counted(self) -> Iterator[Any]:
         """The items; what each pull means goes to the thread's slot."""
-        stamps = self._stamps
-        append = stamps.append
+        items = self.items
+        append = self._stamps.append
         slot_item = recorder.region().slot_items()
         due = 0
-        for offset, item in enumerate(self.items):
-            now = mono_ns()
-            append(now)
-            slot_item(offset, now)
-            if now >= due:
-                due = self._attend(offset, now)
-            yield item
-        append(mono_ns())
+        for base in range(0, len(items), _BLOCK):
+            if base:
+                append(mono_ns())
+                self._fold_block()
+            for offset, item in enumerate(items[base : base + _BLOCK], base):
+                now = mono_ns()
+                append(now)
+                slot_item(offset, now)
+                if now >= due:
+                    due = self._attend(offset, now)
+                yield item
+        if items:
+            append(mono_ns())
 
     def alone(self) -> None:
         """A chunk of one, run without a generator: the item begins now."""
@@ -66,20 +76,24 @@ class Chunk:
         self._attend(0, now)
 
     def _attend(self, offset: int, now: int) -> int:
-        """Preview the item if that is cheap by now, report if it is time; returns when to come back."""
+        """Preview the item if that is cheap by now, report if it is time; returns when to come back.
+
+        None of the time that this takes is the items'.
+        """
         try:
             if now - self._flushed >= _FLUSH:
                 self._report(now, last=False)
-            if recorder.limits().preview and now >= self._captured:
+            else:
+                self._fold()
+            if now >= self._captured:
                 recorder.region().slot_args(self.args(offset))
                 self._captured = now + (mono_ns() - now) * _SHARE
-            elif not self._captured:
-                self._captured = now + (1 << 62)
+            self._stamps[-1] = mono_ns()
             return min(self._captured, self._flushed + _FLUSH)
         except Exception as error:
             if patches.fault(self.group, error):
                 raise
-            return now + (1 << 62)
+            return now + _NEVER
 
     def args(self, offset: int) -> str:
         """A preview of one item, '' where arguments are not captured."""
@@ -91,7 +105,7 @@ class Chunk:
     def running(self) -> tuple[int, int]:
         """(offset, start) of the item pulled last."""
         stamps = self._stamps
-        return (self._first + len(stamps) - 1, stamps[-1]) if stamps else (0, self.started)
+        return (self._first + self._count + len(stamps) - 1, stamps[-1]) if stamps else (0, self.started)
 
     def succeeded(self) -> None:
         """Every item returned."""
@@ -101,38 +115,62 @@ class Chunk:
 
     def failed(self, now: int) -> None:
         """The item pulled last raised; those after it never ran."""
-        offset, _ = self.running()
+        offset, began = self.running()
+        self._busy += now - began
         self._report(now, last=True, failed=1, rest=len(self.items) - offset - 1)
 
     def broken_off(self) -> None:
         """The worker ends in the middle of an item: report those before it."""
-        if len(self._stamps) > 1:
+        self._fold()
+        if self._count:
             self._report(mono_ns(), last=False)
 
-    def _report(self, now: int, *, last: bool, failed: int = 0, rest: int = 0) -> None:
-        stamps = self._stamps
-        times = list(map(sub, islice(stamps, 1, None), stamps))
-        count = len(times)
-        busy = (now if failed else stamps[-1]) - stamps[0] if stamps else 0
-        event = ChunkRan(
-            self.pool, self.number, self.place, self._first, count, failed, rest, self.started, now, busy, last,
-            _buckets(times), self._slow(times), self.thread,
-        )  # fmt: skip
-        recorder.region().chunk_ran(event)
-        self._first += count
-        self._flushed = now
-        del stamps[:-1]
+    def _fold_block(self) -> None:
+        try:
+            self._fold()
+            self._stamps.clear()
+        except Exception as error:
+            if patches.fault(self.group, error):
+                raise
 
-    def _slow(self, times: list[int]) -> tuple[SlowItem, ...]:
+    def _fold(self) -> None:
+        """Add the items that have ended to what the next report says."""
+        stamps = self._stamps
+        if len(stamps) < 2:
+            return
+        times = list(map(sub, islice(stamps, 1, None), stamps))
+        self._busy += stamps[-1] - stamps[0]
+        counts = self._counts
+        for number, count in _buckets(times):
+            counts[number] = counts.get(number, 0) + count
         limit = recorder.limits().slow_ns
-        if limit < 0 or not times or max(times) < limit:
-            return ()
-        stamps, first = self._stamps, self._first
-        return tuple(
+        if limit >= 0 and max(times) >= limit:
+            self._list_slow(times, limit)
+        self._count += len(times)
+        del stamps[:-1]
+        if len(self._slow) > _BLOCK:
+            self._report(stamps[-1], last=False)
+
+    def _list_slow(self, times: list[int], limit: int) -> None:
+        stamps, first = self._stamps, self._first + self._count
+        self._slow += [
             SlowItem(first + at, stamps[at], stamps[at + 1], self.args(first + at))
             for at, time in enumerate(times)
             if time >= limit
-        )
+        ]
+
+    def _report(self, now: int, *, last: bool, failed: int = 0, rest: int = 0) -> None:
+        self._fold()
+        event = ChunkRan(
+            self.pool, self.number, self.place, self._first, self._count, failed, rest, self.started, now, self._busy,
+            last, tuple(self._counts.items()), tuple(self._slow), self.thread,
+        )  # fmt: skip
+        recorder.region().chunk_ran(event)
+        self._first += self._count
+        self._count = self._busy = 0
+        self._counts = {}
+        self._slow = []
+        self._flushed = now
 
 
 def _buckets(times: list[int]) -> tuple[tuple[int, int], ...]:
