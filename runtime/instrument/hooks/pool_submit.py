@@ -62,7 +62,7 @@ def _apply_async(original: Any) -> Any:
         self: Any,
         func: Any,
         args: Any = (),
-        kwds: Any = {},  # noqa: B006
+        kwds: Any = {},  # noqa: B006  the standard signature
         callback: Any = None,
         error_callback: Any = None,
     ) -> Any:

@@ -74,7 +74,12 @@ def test_all_details(run_directory: Path, state_dir: Path) -> None:
 
 def test_our_own_time_is_not_the_items(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A preview of a millisecond made the first item of each chunk look slow."""
-    monkeypatch.setattr(Chunk, "args", lambda self, offset: time.sleep(0.05) or "x")
+
+    def slow_args(_chunk: Chunk, _offset: int) -> str:
+        time.sleep(0.05)
+        return "x"
+
+    monkeypatch.setattr(Chunk, "args", slow_args)
     chunk = Chunk(5, 1, 0, (1, 2, 3), func, False)
     list(chunk.counted())
     chunk.succeeded()
