@@ -10,7 +10,7 @@ import { Rate } from '../../parts/times.js';
 
 /** @param {{pool: PoolRow}} props */
 const Row = ({ pool }) => html`<a class=${`row pool-row ${pool.gone ? 'gone' : ''}`} href=${pool.href} data-row>
-  <span class="lead"><${Mid} text=${pool.name} class="name" /><span class="faint wide">${pool.kind}</span>${pool.state !== 'open' && html`<span class="warn">${pool.state}</span>`}</span>
+  <span class="lead"><${Mid} text=${pool.name} class="name" />${!pool.name.startsWith(pool.kind) && html`<span class="faint wide">${pool.kind}</span>`}${pool.state !== 'open' && html`<span class="warn">${pool.state}</span>`}</span>
   <span class="bar"><${Meter} value=${pool.size ? (pool.busy ?? 0) / pool.size : 0} label=${`${pool.busy} of ${pool.size} workers busy`} /></span>
   <span class="num wide">${count(pool.busy)}<span class="unit">/${count(pool.size)}</span></span>
   <span class="trend"><${Spark} series=${pool.depth_series} label="queue depth, recent" /></span>

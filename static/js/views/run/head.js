@@ -2,6 +2,7 @@
 import { html } from '../../lib/html.js';
 import { Band } from '../../charts/sparkline.js';
 import { count, duration, epoch, percent } from '../../format.js';
+import { middle } from '../../names.js';
 import { Copy, State } from '../../parts/marks.js';
 import { Age, Ago, Clock } from '../../parts/times.js';
 
@@ -37,8 +38,10 @@ const Notes = ({ run }) => html`
 export const RunHead = ({ run }) => {
   const live = run.state === 'running';
   const argv = (run.argv ?? []).join(' ');
+  // The name is most often the script's own: only what follows it is news.
+  const rest = run.argv?.[0]?.endsWith(run.name) ? run.argv.slice(1).join(' ') : argv;
   return html`<header class="run-head">
-    <h1><span>${run.name}</span>${argv && argv !== run.name && html`<span class="argv" title=${argv}>${argv.startsWith(run.name) ? argv.slice(run.name.length) : argv}</span>`}</h1>
+    <h1><span>${run.name}</span>${rest && html`<span class="argv" title=${argv}>${middle(rest, 160)}</span>`}</h1>
     <div class="facts">
       <span class=${`is-${run.state}`}><${State} state=${run.state} word />${live ? html`<${Age} since=${run.started_at} />` : ''}</span>
       ${!live && html`<span>${ending(run)}</span><span>took <span class="num">${duration(lasted(run))}</span></span><span>ended <${Ago} at=${run.finished_at} /></span>`}

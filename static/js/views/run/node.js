@@ -21,11 +21,13 @@ export function ending(node) {
 /** @param {{node: Node}} props */
 const Pool = ({ node }) => {
   const p = node.pool ?? /** @type {any} */ ({});
-  const parts = [`${count(p.busy ?? 0)} of ${count(p.size)} busy`, `${count(p.depth ?? 0)} waiting`];
+  const open = node.state === 'open';
+  const parts = open || p.busy || p.depth ? [`${count(p.busy ?? 0)} of ${count(p.size)} busy`, `${count(p.depth ?? 0)} waiting`] : [];
+  if (!open) parts.unshift(node.reason && node.state !== 'closed' ? `${node.state}: ${node.reason}` : node.state);
   if (p.progress != null) parts.push(percent(p.progress * 100));
   if (p.eta_s != null) parts.push(`${duration(p.eta_s)} left`);
   if (node.retired) parts.push(`${count(node.retired)} more ended`);
-  return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class="quiet num">${parts.join(' · ')}</span>`;
+  return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class=${`num ${node.state === 'broken' ? 'bad' : 'quiet'}`}>${parts.join(' · ')}</span>`;
 };
 
 /** @param {{node: Node, dead: boolean}} props */

@@ -30,7 +30,7 @@ export const TaskHead = ({ task, exception }) => {
     <h1 class=${title.length > LONG ? 'long' : ''} title=${title}><span class="lead"><${Mark} func=${task.func} /><span class="call">${middle(title, 200)}</span></span></h1>
     <div class="facts"><span class=${`is-${task.state}`}><${State} state=${task.state} word /></span>
       ${place(task) && html`<span>${place(task)}</span>`}
-      ${task.pool && html`<span>${task.pool_kind ?? 'pool'} <span class="mono">${task.pool}</span></span>`}
+      ${task.pool && html`<span>${task.pool.startsWith(task.pool_kind ?? ' ') ? '' : `${task.pool_kind ?? 'pool'} `}<span class="mono">${task.pool}</span></span>`}
       ${task.pid != null && html`<a href=${`/tasks?q=${encodeURIComponent(worker)}`}>worker ${task.pid}</a>`}
       ${task.thread && html`<span>thread ${task.thread}</span>`}
       <a href=${`/runs/${task.run}`}>run ${task.run_name ?? task.run}</a>
