@@ -16,10 +16,11 @@ from procscope.cli.options import db_option, json_option, limit_option
 @click.pass_context
 def command(ctx: click.Context, db: str | None, limit: int, as_json: bool) -> None:
     """List runs, newest first. Exits with 1 if there is none."""
-    from procscope.cli import asking, paper, runs_page, shapes
+    from procscope.cli import asking, paper, runs_page
+    from procscope.runtime.store import wire
 
     store = asking.settled_store(db)
-    found: list[dict[str, Any]] = [shapes.run(row) for row in store.runs(limit)] if store else []
+    found: list[dict[str, Any]] = [wire.run_object(row) for row in store.runs(limit)] if store else []
     if as_json:
         paper.json_lines(found)
     elif found:

@@ -13,15 +13,16 @@ from procscope.cli.options import db_option, json_option
 @json_option
 def command(task_id: int, db: str | None, as_json: bool) -> None:
     """Show one task: its path with times, worker, traceback, and how long this function took lately."""
-    from procscope.cli import asking, paper, shapes, task_page
+    from procscope.cli import asking, paper, task_page
     from procscope.runtime import clock
     from procscope.runtime.errors import NotFoundError
+    from procscope.runtime.store import wire
 
     store = asking.settled_store(db)
     if store is None:
         raise NotFoundError(f"there is no task {task_id}: nothing was recorded yet")
     detail = store.task(task_id)
     if as_json:
-        paper.json_lines([shapes.task(detail.task)])
+        paper.json_lines([wire.task_object(detail.task)])
     else:
         paper.lines(task_page.page(detail, clock.wall_ns() // 1000))

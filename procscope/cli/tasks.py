@@ -53,7 +53,7 @@ def _quoted(word: str) -> str:
 
 def _matching(store: Store, text: str, limit: int) -> list[tuple[dict[str, Any], str | None]]:
     """The newest `limit` matches as (JSON shape, reason): each call of the store looks only so far back."""
-    from procscope.cli import shapes
+    from procscope.runtime.store import wire
     from procscope.runtime.store.query_grammar import parse
 
     wanted = parse(text)
@@ -61,7 +61,7 @@ def _matching(store: Store, text: str, limit: int) -> list[tuple[dict[str, Any],
     before: int | None = None
     while len(found) < limit:
         page = store.tasks(wanted, before=before, limit=min(PAGE, limit - len(found)))
-        found += [(shapes.task(row), row.reason) for row in page.rows]
+        found += [(wire.task_object(row), row.reason) for row in page.rows]
         before = page.next
         if before is None:
             break

@@ -5,9 +5,9 @@ Times are ISO 8601 UTC with microseconds, durations seconds. Fields are added, n
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Any
 
 from procscope.runtime.events import Raised
@@ -81,49 +81,59 @@ def exception_object(raised: Raised) -> dict[str, Any]:
 
 
 def traceback_text(raised: Raised) -> str:
-    """Frames and the last line as Python prints them, without the causes."""
-    lines = ["Traceback (most recent call last):"] if raised.frames else []
+    """The frames as the interpreter prints them, without the causes; '' where none were recorded."""
+    if not raised.frames:
+        return ""
+    lines = ["Traceback (most recent call last):"]
     for frame in raised.frames:
         lines.append(f'  File "{frame.file}", line {frame.line}, in {frame.func}')
         if frame.source:
             lines.append(f"    {frame.source.strip()}")
-    last = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    return "\n".join([*lines, last]) + "\n"
+    return "\n".join([*lines, f"{raised.type}: {raised.message}" if raised.message else raised.type])
 
 
-def tree_objects(processes: Sequence[Process]) -> list[dict[str, Any]]:
-    """A run's processes as `procscope tree --json` nests them; those whose parent is unknown are roots."""
-    known = {process.id for process in processes}
-    children: dict[int | None, list[Process]] = defaultdict(list)
-    for process in processes:
-        parent = process.parent_id if process.parent_id in known and process.parent_id != process.id else None
-        children[parent].append(process)
+def tree_objects(processes: Sequence[Process], tasks: Mapping[int, int] = MappingProxyType({})) -> list[dict[str, Any]]:
+    """Processes as `procscope tree --json` nests them, oldest first; roots are those whose parent is not among them.
 
-    def node(process: Process) -> dict[str, Any]:
-        return {**process_object(process), "children": [node(child) for child in children[process.id]]}
+    `tasks` maps a process's id to the id of the task it is on (or was, when it died).
+    """
+    known = {row.id for row in processes}
+    below: dict[int | None, list[Process]] = {}
+    for row in sorted(processes, key=lambda row: (row.started_us or 0, row.id)):
+        below.setdefault(row.parent_id if row.parent_id in known and row.parent_id != row.id else None, []).append(row)
+    built: set[int] = set()
 
-    return [node(root) for root in children[None]]
+    def node(row: Process) -> dict[str, Any]:
+        built.add(row.id)
+        children = [node(child) for child in below.get(row.id, ()) if child.id not in built]
+        return process_object(row, tasks.get(row.id)) | {"children": children}
+
+    return [node(row) for row in below.get(None, ())]
 
 
-def process_object(process: Process) -> dict[str, Any]:
-    """One node of the tree, without its children. `current` is null for a process that is over."""
-    current = None
-    if process.alive and process.current_since_us is not None:
-        current = {
-            "task": process.current_task,
-            "func": process.current_func,
-            "index": process.current_index,
-            "since": iso(process.current_since_us),
-        }
+def process_object(row: Process, task_id: int | None) -> dict[str, Any]:
+    """One node of the tree, without its children."""
     return {
-        "pid": process.pid,
-        "kind": process.kind,
-        "name": process.name,
-        "state": process.state,
-        "exit_code": process.exit_code,
-        "signal": process.signal,
-        "tasks_done": process.tasks_done,
-        "current": current,
-        "cpu": process.cpu,
-        "rss": process.rss,
+        "pid": row.pid,
+        "kind": row.kind,
+        "name": row.name,
+        "state": row.state,
+        "exit_code": row.exit_code,
+        "signal": row.signal,
+        "tasks_done": row.tasks_done,
+        "current": _current(row, task_id),
+        "cpu": row.cpu if row.alive else None,
+        "rss": row.rss,
+    }
+
+
+def _current(row: Process, task_id: int | None) -> dict[str, Any] | None:
+    # The black box of what was killed; what ended well is at nothing any more.
+    if row.current_since_us is None or row.current_func is None or not (row.alive or row.state == "killed"):
+        return None
+    return {
+        "task": task_id,
+        "func": row.current_func,
+        "index": row.current_index,
+        "since": iso(row.current_since_us),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from procscope.cli import exception_page, runs_page, shapes, task_page, tasks_page, tree_page
+from procscope.cli import exception_page, runs_page, task_page, tasks_page, tree_page
 from procscope.cli.paper import TROUBLE, Line
 from procscope.runtime.events import State
+from procscope.runtime.store import wire
 from procscope.runtime.store.rows import Counts, Quantiles, Recent
 from tests.unit.cli import rows
 
@@ -18,8 +19,8 @@ def texts(lines: Sequence[Line]) -> list[str]:
 
 def test_trouble_is_loud_and_zero_is_not() -> None:
     """Eyes go to red: a red 0 is a false alarm."""
-    quiet = runs_page.row(shapes.run(rows.run()))
-    loud = runs_page.row(shapes.run(rows.run(state="killed", exit_code=-9, counts=Counts(lost=1))))
+    quiet = runs_page.row(wire.run_object(rows.run()))
+    loud = runs_page.row(wire.run_object(rows.run(state="killed", exit_code=-9, counts=Counts(lost=1))))
     assert [style for _, style in quiet].count(TROUBLE) == 0
     assert ("killed (SIGKILL)", TROUBLE) in loud
     assert ("1", TROUBLE) in loud
@@ -89,8 +90,8 @@ def test_recent_durations_mark_this_one() -> None:
 def test_the_reason_is_on_the_tasks_line() -> None:
     """One line answers what and why: of an exception its first line, of a lost task its reason."""
     stored = rows.raised("ValueError", "first\nsecond")
-    assert tasks_page.why(shapes.task(rows.failed(stored)), None) == "ValueError: first"
-    assert tasks_page.why(shapes.task(rows.task()), "its worker died") == "its worker died"
+    assert tasks_page.why(wire.task_object(rows.failed(stored)), None) == "ValueError: first"
+    assert tasks_page.why(wire.task_object(rows.task()), "its worker died") == "its worker died"
 
 
 def test_the_tree_tells_the_dead_from_the_idle() -> None:
@@ -102,8 +103,8 @@ def test_the_tree_tells_the_dead_from_the_idle() -> None:
         rows.process(id=3, parent_id=1, pid=4131, state="killed", signal=9, current_func="__main__.load",
                      current_index=23, current_since_us=since, rss=2_000_000_000),
     ]  # fmt: skip
-    found = tree_page.rows(shapes.trees(processes, {}), {})
-    assert texts([tree_page.head(shapes.run(rows.run()))]) == ["job.py  finished 3.2 s  4f21c9"]
+    found = tree_page.rows(wire.tree_objects(processes, {}), {})
+    assert texts([tree_page.head(wire.run_object(rows.run()))]) == ["job.py  finished 3.2 s  4f21c9"]
     assert [[text for text, _ in row] for row in found] == [
         ["4101 main", "running", "", "", ""],
         ["├─ 4127 worker", "idle", "", "", ""],

@@ -63,7 +63,7 @@ def test_tracebacks_read_as_python_prints_them() -> None:
         "Traceback (most recent call last):\n"
         '  File "/srv/job.py", line 3, in load\n'
         "    return 1 / 0\n"
-        "ZeroDivisionError: division by zero\n"
+        "ZeroDivisionError: division by zero"
     )
     assert list(made) == ["type", "message", "traceback", "causes"]
 
@@ -86,9 +86,12 @@ def test_the_tree_nests_by_parent() -> None:
     assert tree[0]["children"][0]["children"][0]["pid"] == 103
 
 
-def test_the_dead_do_nothing_now() -> None:
-    """The black box of a killed worker is not what it does."""
+def test_the_killed_keep_what_they_were_at_and_the_finished_do_nothing() -> None:
+    """Which item took the worker along is the first question after a kill; a finished one has no current task."""
     now = {"current_task": 7, "current_func": "load", "current_index": 23, "current_since_us": 0}
-    dead, alive = tree_objects([process(1, None, state="killed", **now), process(2, None, **now)])
-    assert dead["current"] is None
-    assert alive["current"] == {"task": 7, "func": "load", "index": 23, "since": "1970-01-01T00:00:00.000000Z"}
+    killed, finished, alive = tree_objects(
+        [process(1, None, state="killed", **now), process(2, None, state="finished", **now), process(3, None, **now)]
+    )
+    assert killed["current"] == alive["current"]
+    assert killed["current"]["index"] == 23
+    assert finished["current"] is None
