@@ -54,8 +54,11 @@ class Running:
         task = pool.rows.get(slot.number)
         if task is not None and task.batch != -1 and (batch := pool.batches.get(task.batch)) is not None:
             self._counts[batch] += 1
+        submitted = pool.fresh.get(slot.number)
         func_id = task.func_id if task is not None else self._world.func_id(pool.fresh[slot.number].func)
-        args = slot.args or (task.args if task is not None else None) or None
+        # Seen in the pass that brought its submission it has no row yet, and is not looked at again while it runs.
+        told = task.args if task is not None else submitted.args if submitted is not None else None
+        args = slot.args or told or None
         self._now_at(source.process, (slot.number, func_id, task.item if task else None, started_us, args))
 
     def _item(self, source: Source, pool: Pool, where: tuple[Batch, int, int], slot: Slot) -> None:
