@@ -24,6 +24,8 @@ _SIMPLE = frozenset({bool, float, complex, type(None), type(Ellipsis), type(NotI
 def call(args: Any, kwds: Any, secrets: tuple[int, ...] = ()) -> str:
     """The arguments of a call as 'a', 2, key=3; `secrets` are positions to hide. At most `preview` bytes."""
     if not kwds and not secrets and type(args) is tuple and len(args) < 5:
+        if len(args) == 1 and type(args[0]) is int and -_BIG < args[0] < _BIG:
+            return repr(args[0])
         shown = _scalars(args)
         if shown is not None:
             return shown

@@ -109,9 +109,21 @@ class Chunk:
 
     def succeeded(self) -> None:
         """Every item returned."""
-        if len(self._stamps) == 1:
-            self._stamps.append(mono_ns())
+        if len(self._stamps) == 1 and not self._count:
+            return self._one_succeeded(mono_ns())
         self._report(self._stamps[-1] if self._stamps else mono_ns(), last=True)
+
+    def _one_succeeded(self, now: int) -> None:
+        """Of a chunk of one: the same report, with nothing to add up."""
+        began, first, limit = self._stamps[0], self._first, recorder.limits().slow_ns
+        slow = (SlowItem(first, began, now, self.args(first)),) if 0 <= limit <= now - began else ()
+        buckets = ((sketch.bucket(now - began), 1),)
+        recorder.region().chunk_ran(
+            ChunkRan(
+                self.pool, self.number, self.place, first, 1, 0, 0, self.started, now, now - began, True, buckets, slow,
+                self.thread,
+            )
+        )  # fmt: skip
 
     def failed(self, now: int) -> None:
         """The item pulled last raised; those after it never ran."""

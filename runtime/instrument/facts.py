@@ -24,12 +24,12 @@ def rich(event: Any) -> None:
     recorder.region().rich(event)
 
 
-def submitted(pool: int, number: int, call: tuple[Any, Any, Any], batch: int = -1, index: int = -1) -> None:
-    """`call` is (function, args, kwds)."""
+def submitted(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: int = -1, index: int = -1) -> None:
+    """`func(*args, **kwds)` is put on the pool's queue, as item `index` of `batch` or by itself (-1)."""
     at = mono_ns()
-    name, secrets = names.of(call[0])
-    args = capture.call(call[1], call[2], secrets) if recorder.limits().preview else ""
-    recorder.region().task_submitted(at, pool, number, name, args, batch, index)
+    name, secrets = names.of(func)
+    shown = capture.call(args, kwds, secrets) if recorder.limits().preview else ""
+    recorder.region().task_submitted(at, pool, number, name, shown, batch, index)
 
 
 def batch(pool: int, number: int, func: Any, method: str, total: int, chunksize: int) -> None:

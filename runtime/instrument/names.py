@@ -12,19 +12,18 @@ _PROGRAM = ("__main__", "__mp_main__")
 _MOST = 1024
 module_of = type.__dict__["__module__"].__get__
 _qualname_of = type.__dict__["__qualname__"].__get__
-_plans: dict[str, tuple[CodeType, str, tuple[int, ...]]] = {}
+_plans: dict[int, tuple[CodeType, str, str, str, tuple[int, ...]]] = {}
 
 
 def of(function: Any) -> tuple[str, tuple[int, ...]]:
     """(qualified name, positions of secret parameters). The program's own module is left out of the name."""
     if type(function) is not FunctionType:
         return _of_other(function)
-    module = function.__module__
-    name = function.__qualname__ if module in _PROGRAM else f"{module}.{function.__qualname__}"
-    plan = _plans.get(name)
-    if plan is not None and plan[0] is function.__code__:
-        return plan[1], plan[2]
-    return _learn(name, function)
+    code = function.__code__
+    plan = _plans.get(id(code))
+    if plan is not None and plan[1] is function.__qualname__ and plan[2] is function.__module__:
+        return plan[3], plan[4]
+    return _learn(function, code)
 
 
 def of_type(kind: type) -> str:
@@ -34,11 +33,14 @@ def of_type(kind: type) -> str:
     return name if module in (*_PROGRAM, "builtins") or type(module) is not str else f"{module}.{name}"
 
 
-def _learn(name: str, function: FunctionType) -> tuple[str, tuple[int, ...]]:
+def _learn(function: FunctionType, code: CodeType) -> tuple[str, tuple[int, ...]]:
+    """The plan holds the code, so that its id stays its own; functions that share one code take turns."""
     if len(_plans) >= _MOST:
         _plans.clear()
+    module, qualname = function.__module__, function.__qualname__
+    name = f"{module}.{qualname}" if type(module) is str and module not in _PROGRAM else str.__str__(qualname)
     positions = secret_positions(_innermost(function))
-    _plans[name] = (function.__code__, name, positions)
+    _plans[id(code)] = (code, qualname, module, name, positions)
     return name, positions
 
 

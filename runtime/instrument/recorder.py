@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from _thread import _local
 
 from procscope.runtime.instrument import identity
 
@@ -18,6 +19,7 @@ run = ""
 environment: dict[str, str] = {}
 """The PROCSCOPE_* variables as they were when the run began: the program may change them."""
 _journals: dict[int, Journal] = {}
+_here = _local()
 _generation = 0
 _watching = False
 _limits: Limits | None = None
@@ -28,8 +30,9 @@ introduced = False
 
 def begin(key: str, variables: dict[str, str]) -> None:
     """Take part in run `key`. Nothing is opened yet."""
-    global run, _limits
+    global run, _limits, _here
     run = key
+    _here = _local()
     environment.clear()
     environment.update(variables)
     _limits = None
@@ -37,8 +40,12 @@ def begin(key: str, variables: dict[str, str]) -> None:
 
 def region() -> Region:
     """This thread's region of this process's journal."""
-    journal = _journals.get(_generation)
-    return (journal if journal is not None else _open()).region()
+    try:
+        return _here.region  # type: ignore[no-any-return]
+    except AttributeError:
+        journal = _journals.get(_generation)
+        here = _here.region = (journal if journal is not None else _open()).region()
+        return here
 
 
 def is_open() -> bool:
@@ -61,11 +68,12 @@ def watch_forks() -> None:
 
 def _forked() -> None:
     """What the parent had open stays mapped, and is never written or closed here."""
-    global _generation, introduced, run
+    global _generation, _here, introduced, run
     if not run:
         return
     try:
         _generation += 1
+        _here = _local()
         introduced = False
         _pending.clear()
         identity.forked()

@@ -87,7 +87,7 @@ def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> 
         base, size = batch.next(len(item.args[0]))
         recorder.region().chunk_submitted(mono_ns(), pool.uid, number, batch.number, base, size)
     else:
-        facts.submitted(pool.uid, number, (func, item.args, item.kwargs))
+        facts.submitted(pool.uid, number, func, item.args, item.kwargs)
 
 
 def _run(original: Any) -> Any:

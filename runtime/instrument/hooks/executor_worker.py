@@ -77,7 +77,10 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
             if type(func) is partial and func.func is process_chunk:
                 chunk = Chunk(shift.pool, item.work_id, -1, item.args[0], func.args[0], True)
                 shift.begin_chunk(chunk)
-                item.args = (chunk.counted(),)
+                if len(item.args[0]) == 1:
+                    chunk.alone()
+                else:
+                    item.args = (chunk.counted(),)
             else:
                 shift.begin(item.work_id, func, item.args, item.kwargs)
         except Exception as error:

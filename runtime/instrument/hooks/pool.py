@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches, pools
@@ -48,7 +49,9 @@ def _open(pool: Any) -> None:
     if "_procscope" in vars(pool):
         return
     threads = isinstance(pool, pools.thread_pool_class())
-    pool._procscope = pools.opened(
+    if type(pool._taskqueue) is not SimpleQueue:
+        raise TypeError("a pool's task queue is not what it was")
+    pool._procscope = ours = pools.opened(
         "ThreadPool" if threads else "Pool",
         (pool._inqueue, pool._outqueue),
         pool._processes,
@@ -56,6 +59,8 @@ def _open(pool: Any) -> None:
         pool._maxtasksperchild or 0,
         pool._initializer,
     )
+    pool._taskqueue = queue = pool_submit.TaskQueue()
+    queue.uid = ours.uid
 
 
 def _now(pool: Any, state: str, reason: str = "") -> None:

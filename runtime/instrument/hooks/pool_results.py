@@ -31,11 +31,10 @@ def _set(original: Any) -> Any:
             pool = self._pool
             if pool is not None and pool._task_handler.ident == get_ident():
                 _tell(_unsent, self, pool, i, obj[1])
-        uid = getattr(getattr(self._pool, "_procscope", None), "uid", 0)
         try:
             original(self, i, obj)
         except BaseException as error:
-            _tell(_callback_raised, self, uid, error)
+            _tell(_callback_raised, self, error)
             raise
 
     return _set
@@ -60,9 +59,10 @@ def _unsent(result: Any, pool: Any, place: int, error: BaseException) -> None:
     facts.rich(TaskDropped(mono_ns(), ours.uid, result._job, facts.FAILED, _UNSENT, why, chunk, size))
 
 
-def _callback_raised(result: Any, uid: int, error: BaseException) -> None:
+def _callback_raised(result: Any, error: BaseException) -> None:
     """It ends the thread that hands out results: no later result of this pool arrives."""
     _callback_errors.clear()
     _callback_errors.add(id(error))
+    uid = getattr(getattr(result._pool, "_procscope", None), "uid", 0)
     if uid:
         facts.result_failed(uid, result._job, "callback", error, fatal=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from _thread import _local
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches
@@ -14,13 +15,33 @@ _SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
 
 
 class _Call(_local):
-    """What the current thread is submitting: (func, args, kwds) of a call, or (func, method, total, chunksize)."""
+    """The batch that the current thread is submitting: (func, method, total, chunksize)."""
 
-    single: tuple[Any, Any, Any] | None = None
     batch: tuple[Any, str, int, int] | None = None
 
 
 _call = _Call()
+
+
+class TaskQueue(SimpleQueue):  # type: ignore[type-arg]
+    """What a pool's methods put their tasks on: a call of its own comes as a list of one task."""
+
+    uid = 0
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Tell a call before it is put."""
+        if item is not None and type(item[0]) is list:
+            try:
+                job, _, func, args, kwds = item[0][0]
+                if GROUP not in patches.off:
+                    facts.submitted(self.uid, job, func, args, kwds)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
+        _put(self, item)
+
+
+_put = SimpleQueue.put
 
 
 class Batch:
@@ -47,48 +68,12 @@ class Batch:
 def install(module: Any) -> None:
     """Patch Pool's submitting methods and the results they make."""
     pool = module.Pool
-    patches.replace(GROUP, pool, "apply_async", _apply_async)
     patches.replace(GROUP, pool, "_map_async", _map_async)
     patches.replace(GROUP, pool, "imap", _imap)
     patches.replace(GROUP, pool, "imap_unordered", _imap)
     patches.replace(GROUP, pool, "_guarded_task_generation", _guarded_task_generation)
-    patches.replace(GROUP, module.ApplyResult, "__init__", _apply_result)
     patches.replace(GROUP, module.MapResult, "__init__", _map_result)
     patches.replace(GROUP, module.IMapIterator, "__init__", _imap_iterator)
-
-
-def _apply_async(original: Any) -> Any:
-    def apply_async(
-        self: Any,
-        func: Any,
-        args: Any = (),
-        kwds: Any = {},  # noqa: B006  the standard signature
-        callback: Any = None,
-        error_callback: Any = None,
-    ) -> Any:
-        _call.single = (func, args, kwds)
-        try:
-            return original(self, func, args, kwds, callback, error_callback)
-        finally:
-            _call.single = None
-
-    return apply_async
-
-
-def _apply_result(original: Any) -> Any:
-    def __init__(self: Any, pool: Any, callback: Any, error_callback: Any) -> None:
-        original(self, pool, callback, error_callback)
-        call = _call.single
-        if call is None:
-            return
-        _call.single = None
-        try:
-            facts.submitted(pool._procscope.uid, self._job, call)
-        except Exception as error:
-            if patches.fault(GROUP, error):
-                raise
-
-    return __init__
 
 
 def _map_async(original: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from types import FunctionType
 from typing import Any
 
 from procscope.runtime.instrument import facts, identity, patches, pools, raised, recorder
@@ -12,12 +11,12 @@ from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
 
 GROUP = "pool"
-_mappers: dict[Any, bool] = {}
+_mappers: list[Any] = []
 
 
 def install(module: Any) -> None:
     """Patch multiprocessing.pool.worker."""
-    _mappers.update({module.mapstar: False, module.starmapstar: True})
+    _mappers[:] = [module.mapstar, module.starmapstar]
     patches.replace(GROUP, module, "worker", _worker)
 
 
@@ -71,6 +70,8 @@ def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
 
 
 def _get(shift: Shift, inner: Any) -> Any:
+    mapstar, starmapstar = _mappers
+
     def get() -> Any:
         try:
             task = inner()
@@ -81,28 +82,30 @@ def _get(shift: Shift, inner: Any) -> Any:
             shift.reason = "sentinel"
             return None
         try:
-            return _taken(shift, task)
+            job, place, func, args, kwds = task
+            if place or place is False or func is mapstar or func is starmapstar:
+                return _taken_chunk(shift, task, func is starmapstar, func is mapstar or func is starmapstar)
+            shift.begin(job, func, args, kwds)
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise
-            return task
+        return task
 
     return get
 
 
-def _taken(shift: Shift, task: Any) -> Any:
+def _taken_chunk(shift: Shift, task: Any, star: bool, several: bool) -> Any:
     job, place, func, args, kwds = task
-    star = _mappers.get(func) if type(func) is FunctionType else None
-    if star is not None:
+    if several and len(args[0][1]) == 1:
+        chunk = Chunk(shift.pool, job, int(place), args[0][1], args[0][0], star)
+    elif several:
         chunk = Chunk(shift.pool, job, int(place), args[0][1], args[0][0], star)
         shift.begin_chunk(chunk)
         return job, place, func, ((args[0][0], chunk.counted()),), kwds
-    if place is False or place:
+    else:
         chunk = Chunk(shift.pool, job, int(place), (args[0],), func, False)
-        shift.begin_chunk(chunk)
-        chunk.alone()
-        return task
-    shift.begin(job, func, args, kwds)
+    shift.begin_chunk(chunk)
+    chunk.alone()
     return task
 
 

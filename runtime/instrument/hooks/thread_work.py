@@ -60,9 +60,9 @@ class _Queue(SimpleQueue):  # type: ignore[type-arg]
         batch = futures.mapping.batch
         call = _call_of(item)
         if batch is None:
-            facts.submitted(self.pool.uid, number, call)
+            facts.submitted(self.pool.uid, number, *call)
         else:
-            facts.submitted(self.pool.uid, number, call, batch.number, batch.next(1)[0])
+            facts.submitted(self.pool.uid, number, *call, batch.number, batch.next(1)[0])
 
 
 def _call_of(item: Any) -> tuple[Any, Any, Any]:
