@@ -13,6 +13,8 @@ from procscope.dashboard.views import Desk, subscribe
 
 SERIES_AT_FIRST = 100
 """A page is sent with the sparklines of what may be seen at once; the socket's first message has them all."""
+ROWS_AT_FIRST = 200
+"""So many lines of a run's tree are rendered on the server: scripts draw the rest, `?all=1` has them without scripts."""
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -53,5 +55,6 @@ class _Pages:
     def _page(self, view: str, **params: str) -> Response:
         subscription = subscribe({"view": view, "params": params})
         model = self._desk.model(subscription, SERIES_AT_FIRST)
-        html = render_template(f"{view}.html", view=view, model=model, boot=boot_text(subscription, model))
+        shown = len(model.get("nodes", ())) if "all" in request.args else ROWS_AT_FIRST
+        html = render_template(f"{view}.html", view=view, model=model, boot=boot_text(subscription, model), shown=shown)
         return make_response(html, 400 if model.get("error") else 200)
