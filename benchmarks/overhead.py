@@ -97,10 +97,10 @@ for i in range(n):
 
 CASES = (
     Case("submit, no-op", _NOOP, _SUBMIT, 3000, 1.10, 10),
-    Case("submit, 1 ms", _SPIN.format(seconds=0.001), _SUBMIT, 300, 1.02, 10),
-    Case("submit, 10 ms", _SPIN.format(seconds=0.01), _SUBMIT, 40, 1.02, 10),
+    Case("submit, 1 ms", _SPIN.format(seconds=0.001), _SUBMIT, 1500, 1.02, 10),
+    Case("submit, 10 ms", _SPIN.format(seconds=0.01), _SUBMIT, 150, 1.02, 10),
     Case("apply_async, no-op", _NOOP, _APPLY, 5000, 1.15, 10),
-    Case("apply_async, 1 ms", _SPIN.format(seconds=0.001), _APPLY, 300, 1.02, 10),
+    Case("apply_async, 1 ms", _SPIN.format(seconds=0.001), _APPLY, 1500, 1.02, 10),
     Case("map, default chunks", _NOOP, _MAP.format(chunk="None"), 400_000, None, 0.5),
     Case("map, by one", _NOOP, _MAP.format(chunk=1), 4000, None, 10),
     Case("threads, no-op", _NOOP, _THREADS, 5000, None, 10),
