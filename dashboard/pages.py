@@ -14,7 +14,7 @@ from procscope.dashboard.views import Desk, subscribe
 SERIES_AT_FIRST = 100
 """A page is sent with the sparklines of what may be seen at once; the socket's first message has them all."""
 ROWS_AT_FIRST = 200
-"""So many lines of a run's tree are rendered on the server: scripts draw the rest, `?all=1` has them without scripts."""
+"""So many lines of a run's tree come from the server: scripts draw the rest, `?all=1` has them without scripts."""
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 

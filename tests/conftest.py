@@ -14,6 +14,9 @@ from tests.support.leftovers import end_collectors
 
 SECONDS = 120.0
 
+# A shell ignores SIGINT for what it starts in the background, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture(autouse=True)
 def state_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -15,21 +15,28 @@ from procscope.runtime import sketch
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import ChunkRan, SlowItem
 from procscope.runtime.instrument import capture, names, patches, recorder
+from procscope.runtime.journal.layout import SLOT_OFFSET, SLOT_STARTED
 
 _FLUSH = 250_000_000
-_BLOCK = 512
+_BLOCK = 2048
 """Items are folded so many at a time, while their times are in the processor's cache."""
+_START_WITHIN = 1_000_000
+"""The slot's start of an item may be that much too early: only slower items need it, and each of those writes it."""
 _SHARE = 100
 """A preview may cost a hundredth of the time until the next one."""
 _NEVER = 1 << 62
+_WORTH_A_PREVIEW = 500_000
+_MOST = 1000
+_lately: dict[str, int] = {}
+"""How long each function took when it was last handed over alone, in nanoseconds."""
 
 
 class Chunk:
     """`star` if an item is a tuple of arguments, else it is the one argument. `place` is that in its map, or -1."""
 
     __slots__ = (
-        "_busy", "_captured", "_count", "_counts", "_first", "_flushed", "_secrets", "_slow", "_stamps", "group",
-        "items", "number", "place", "pool", "star", "started", "thread",
+        "_busy", "_captured", "_count", "_counts", "_first", "_flushed", "_name", "_secrets", "_slow", "_stamps",
+        "group", "items", "number", "place", "pool", "star", "started", "thread",
     )  # fmt: skip
 
     def __init__(self, pool: int, number: int, place: int, items: tuple[Any, ...], func: Any, star: bool) -> None:
@@ -41,7 +48,7 @@ class Chunk:
         self.thread = ""
         self.group = "pool"
         self.started = self._flushed = mono_ns()
-        self._secrets = names.of(func)[1]
+        self._name, self._secrets = names.of(func)
         self._captured = 0 if recorder.limits().preview else _NEVER
         self._first = self._count = self._busy = 0
         self._counts: dict[int, int] = {}
@@ -52,7 +59,7 @@ class Chunk:
         """The items; what each pull means goes to the thread's slot."""
         items = self.items
         append = self._stamps.append
-        slot_item = recorder.region().slot_items()
+        slot = recorder.region().slot_words()
         due = 0
         for base in range(0, len(items), _BLOCK):
             if base:
@@ -61,19 +68,21 @@ class Chunk:
             for offset, item in enumerate(items[base : base + _BLOCK], base):
                 now = mono_ns()
                 append(now)
-                slot_item(offset, now)
+                slot[SLOT_OFFSET] = offset
                 if now >= due:
+                    slot[SLOT_STARTED] = now
                     due = self._attend(offset, now)
                 yield item
         if items:
             append(mono_ns())
 
     def alone(self) -> None:
-        """A chunk of one, run without a generator: the item begins now."""
+        """A chunk of one, run without a generator: the item begins now. Its preview waits for a slow function."""
         now = mono_ns()
         self._stamps.append(now)
         recorder.region().slot_item(0, now)
-        self._attend(0, now)
+        if _lately.get(self._name, _NEVER) >= _WORTH_A_PREVIEW:
+            self._attend(0, now)
 
     def _attend(self, offset: int, now: int) -> int:
         """Preview the item if that is cheap by now, report if it is time; returns when to come back.
@@ -89,7 +98,7 @@ class Chunk:
                 recorder.region().slot_args(self.args(offset))
                 self._captured = now + (mono_ns() - now) * _SHARE
             self._stamps[-1] = mono_ns()
-            return min(self._captured, self._flushed + _FLUSH)
+            return min(self._captured, self._flushed + _FLUSH, now + _START_WITHIN)
         except Exception as error:
             if patches.fault(self.group, error):
                 raise
@@ -116,6 +125,9 @@ class Chunk:
     def _one_succeeded(self, now: int) -> None:
         """Of a chunk of one: the same report, with nothing to add up."""
         began, first, limit = self._stamps[0], self._first, recorder.limits().slow_ns
+        if len(_lately) >= _MOST:
+            _lately.clear()
+        _lately[self._name] = now - began
         slow = (SlowItem(first, began, now, self.args(first)),) if 0 <= limit <= now - began else ()
         buckets = ((sketch.bucket(now - began), 1),)
         recorder.region().chunk_ran(

@@ -47,6 +47,9 @@ SLOT = struct.Struct("<qqqqqqqH")
 SLOT_FIELDS_AT = SLOT_AT + 8
 SLOT_ITEM = struct.Struct("<qq")
 SLOT_ITEM_AT = 552
+SLOT_OFFSET = 69
+SLOT_STARTED = 70
+"""Places of the item's offset and start when the page is seen as 64-bit words in the host's order."""
 SLOT_ARGS = struct.Struct("<qH")
 SLOT_ARGS_AT = 568
 SLOT_TEXT_AT = 578

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from _thread import get_ident
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -20,6 +21,7 @@ _RETRY_AFTER = 500_000_000
 _NAME_MAX = 512
 _MARGIN = _NAME_MAX * 2 + 64
 _WORD = layout.WORD
+_LITTLE = sys.byteorder == "little"
 
 
 class Track:
@@ -27,7 +29,7 @@ class Track:
 
     __slots__ = (
         "_at", "_busy", "_drops", "_end", "_journal", "_mapping", "_names", "_retry_at", "_seq", "_slot", "_view",
-        "_why", "number",
+        "_why", "_words", "number",
     )  # fmt: skip
 
     def __init__(self, journal: Journal, number: int) -> None:
@@ -42,6 +44,7 @@ class Track:
         self._why = Drop.NO_REGION
         self._mapping: Mapping | None = None
         self._view = self._slot = memoryview(bytearray(layout.PAGE))
+        self._words = self._view.cast("I")
         self._advance(0)
 
     def drop(self, reason: int, n: int = 1) -> None:
@@ -57,7 +60,7 @@ class Track:
         view = self._view
         view[at + 4 : end] = _WORD.pack(crc32(tail)) + tail
         size = (end - at + 7) & -8
-        _WORD.pack_into(view, at, MARK | size)
+        self._words[at >> 2] = MARK | size if _LITTLE else _swapped(MARK | size)
         self._at = at + size
         self._busy = False
 
@@ -102,7 +105,7 @@ class Track:
 
     def _take(self, fresh: Mapping) -> None:
         old, old_view = self._mapping, self._view
-        self._mapping, self._view = fresh, fresh.view
+        self._mapping, self._view, self._words = fresh, fresh.view, fresh.view.cast("I")
         layout.DROPS.pack_into(fresh.view, layout.DROPS_AT, *self._drops)
         self._names = {}
         self._at, self._end = layout.PAGE, len(fresh.view) - _MARGIN
@@ -114,6 +117,10 @@ class Track:
             if old_view is not self._slot:
                 old.release()
         self._seq += 1
+
+
+def _swapped(word: int) -> int:
+    return int.from_bytes(word.to_bytes(4, "little"), "big")
 
 
 def _reason(error: OSError) -> Drop:
