@@ -13,6 +13,7 @@ from procscope.runtime.journal import layout, mapping
 _SIZES = (16 * 1024, 128 * 1024, 512 * 1024)
 _LARGEST = 1024 * 1024
 _NO_BOOT = bytes(16)
+_boot_id = b""
 _UNBORN = ".new"  # until the header is written, so that a process killed here leaves no segment without one
 
 
@@ -59,7 +60,14 @@ def _directory_bytes(path: str) -> int:
 
 
 def boot_id() -> bytes:
-    """The host's boot id, 16 zero bytes where the system has none."""
+    """The host's boot id, 16 zero bytes where the system has none. Read once; children of fork inherit it."""
+    global _boot_id
+    if not _boot_id:
+        _boot_id = _read_boot_id()
+    return _boot_id
+
+
+def _read_boot_id() -> bytes:
     try:
         with open("/proc/sys/kernel/random/boot_id", "rb", buffering=0) as source:
             return bytes.fromhex(source.read(64).decode().strip().replace("-", ""))
