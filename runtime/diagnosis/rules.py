@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup
+from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.pool_rules import pool_incidents
 from procscope.runtime.diagnosis.stuck import stuck_tasks
-from procscope.runtime.diagnosis.words import call, several, short, signal_name, type_name
+from procscope.runtime.diagnosis.words import call, pool_words, several, short, signal_name, type_name
 
 _SIGTERM = 15
 
@@ -18,7 +18,7 @@ def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
     found = [
         *stuck_tasks(facts.running, facts.as_of_us, task_limit_s),
         *_killed(facts),
-        *pool_incidents(facts),
+        *(found for found in pool_incidents(facts) if found.pool_id not in _told_by_the_culprit(facts)),
         *_ended(facts),
         *_failures(facts),
         *_drops(facts),
@@ -41,9 +41,14 @@ def _killed(facts: Facts) -> Iterator[Incident]:
         if dead.func:
             item = f"item {dead.index} of " if dead.index is not None and dead.index >= 0 else ""
             doing = f" on {item}{call(dead.func)}"
-        cost = f" — {several(dead.lost, 'task')} lost" if dead.lost else ""
+        pool = _broke(facts, dead)
+        lost = pool.lost if pool else dead.lost
+        cost = [f"{pool_words(pool.name, pool.kind)} broke"] if pool else []
+        cost += [f"{several(lost, 'task')} lost"] if lost else []
         kind = dead.kind if dead.kind in ("worker", "manager") else "process"
-        text = f"{kind} {dead.pid} was killed ({signal_name(dead.signal)}){doing}{cost}"
+        text = (
+            f"{kind} {dead.pid} was killed ({signal_name(dead.signal)}){doing}" + " — " * bool(cost) + ", ".join(cost)
+        )
         yield Incident(
             f"dead:{dead.process_id}",
             Level.CRITICAL,
@@ -54,6 +59,17 @@ def _killed(facts: Facts) -> Iterator[Incident]:
             dead.process_id,
             dead.pid,
         )
+
+
+def _broke(facts: Facts, dead: DeadProcess) -> PoolFacts | None:
+    """The executor that a worker's death broke: one event, so one incident."""
+    mine = (pool for pool in facts.pools if pool.run == dead.run and pool.state == "broken")
+    return next((pool for pool in mine if pool.reason == f"worker {dead.pid} died"), None)
+
+
+def _told_by_the_culprit(facts: Facts) -> set[int | None]:
+    told = (_broke(facts, dead) for dead in facts.dead if not _deliberate(dead))
+    return {pool.pool_id for pool in told if pool is not None}
 
 
 def _deliberate(dead: DeadProcess) -> bool:

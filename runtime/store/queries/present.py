@@ -113,7 +113,8 @@ def _rate(pool: Pool, per_s: float, usual: Any, batches: Sequence[Batch]) -> Poo
 
 
 def _progress(run: Run, per_s: float) -> RunProgress:
+    """A live run in which nothing waits may be at its end or before its next batch: then nobody knows how far it is."""
     counts = run.counts
     left = counts.pending + counts.running
-    share = counts.ended / counts.total if counts.total else None
-    return RunProgress(share, left / per_s if run.live and left and per_s > 0 else None, per_s)
+    share = counts.ended / counts.total if counts.total and (counts.pending or not run.live) else None
+    return RunProgress(share, left / per_s if run.live and counts.pending and per_s > 0 else None, per_s)

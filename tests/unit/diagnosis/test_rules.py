@@ -65,6 +65,15 @@ def test_what_the_program_did_itself_is_no_incident() -> None:
     assert len(texts(dead=(dead(signal=15),))) == 1
 
 
+def test_a_killed_worker_and_the_executor_it_broke_are_one_incident() -> None:
+    """Paged at night, two alarms for one event send two people."""
+    broken = pool(kind="ProcessPoolExecutor", name="fetch", state="broken", reason="worker 4131 died", lost=12)
+    assert texts(dead=(dead(),), pools=(broken,)) == [
+        "worker 4131 was killed (SIGKILL) on item 23 of load() — executor fetch broke, 12 tasks lost"
+    ]
+    assert len(texts(dead=(dead(pid=99),), pools=(broken,))) == 2
+
+
 def test_failures_are_grouped_and_counted() -> None:
     """A thousand equal failures are one thing to fix."""
     assert texts(failures=(group(n=1204),)) == ["fetch() failed 1,204 times with URLError: refused"]
