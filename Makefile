@@ -33,7 +33,7 @@ check: $(DEV) $(PAGES)
 	@.ci/check
 
 bench: $(DEV)
-	@for bench in overhead ingest pages; do $(PY) benchmarks/$$bench.py; done
+	@for bench in overhead ingest pages; do $(PY) -m benchmarks.$$bench; done
 
 conformance: $(DEV)
 	@$(PY) -m tests.conformance

@@ -5,7 +5,7 @@ waited for (RUSAGE_SELF + RUSAGE_CHILDREN). Printed: ratio of the medians, CPU m
 spread of that over the rounds (half the distance between the quartiles). Gate on CPU: wall time on a small machine is
 noisy by ten percent.
 
-    python benchmarks/overhead.py [--rounds N] [--only NAME] [--json]
+    python -m benchmarks.overhead [--rounds N] [--only NAME] [--json]
 """
 
 from __future__ import annotations
