@@ -10,6 +10,8 @@ import struct
 import sys
 from typing import NamedTuple
 
+from procscope.runtime.journal.segment import boot_id, start_ticks
+
 _PIDFD_GET_INFO = (3 << 30) | (64 << 16) | (0xFF << 8) | 11
 _WANT_EXIT = 1 << 3
 
@@ -19,24 +21,6 @@ class Death(NamedTuple):
 
     key: tuple[int, int]
     exit_code: int | None
-
-
-def boot_id() -> str:
-    """The host's boot id, 32 hex digits; zeros where there is none."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as source:
-            return source.read().strip().replace("-", "")
-    except OSError:
-        return "0" * 32
-
-
-def start_ticks(pid: int) -> int:
-    """Field 22 of /proc/PID/stat, 0 where there is no such process."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb", buffering=0) as source:
-            return int(source.read(1024).rpartition(b")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return 0
 
 
 def exit_code_of(pidfd: int) -> int | None:
@@ -77,7 +61,7 @@ class Reaper:
     """Watches processes by (run id, process uid) and tells each death once."""
 
     def __init__(self) -> None:
-        self.boot_id = boot_id()
+        self.boot_id = boot_id().hex()
         self._poll = select.poll()
         self._keys: dict[int, tuple[tuple[int, int], int]] = {}
         self._watched: dict[tuple[int, int], int] = {}

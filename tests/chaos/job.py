@@ -15,8 +15,8 @@ import sys
 import time
 
 from procscope.runtime import clock, events
-from procscope.runtime.collector.reaper import boot_id, start_ticks
 from procscope.runtime.events import State
+from procscope.runtime.journal.segment import boot_id, start_ticks
 from procscope.runtime.journal.writer import Identity, Journal, Region
 from procscope.runtime.settings import Settings
 
@@ -163,7 +163,7 @@ def _reap(children: dict[int, int]) -> None:
 def _manifest(directory: str) -> None:
     me = os.getpid()
     told = {"version": 1, "key": KEY, "name": "chaos", "argv": ["chaos"], "pid": me, "start_ticks": start_ticks(me),
-            "boot_id": boot_id(), "began_ns": time.time_ns()}  # fmt: skip
+            "boot_id": boot_id().hex(), "began_ns": time.time_ns()}  # fmt: skip
     with open(os.path.join(directory, "run.json.new"), "w", encoding="utf-8") as target:
         json.dump(told, target)
     os.rename(os.path.join(directory, "run.json.new"), os.path.join(directory, "run.json"))

@@ -12,7 +12,7 @@ from typing import Any
 from procscope.runtime import clock, events
 from procscope.runtime.collector.daemon import Collector
 from procscope.runtime.collector.lock import Lock
-from procscope.runtime.collector.reaper import boot_id, start_ticks
+from procscope.runtime.journal.segment import boot_id, start_ticks
 from procscope.runtime.journal.writer import Identity, Journal, Region
 from procscope.runtime.settings import Settings
 from tests.support.waiting import wait_until
@@ -31,7 +31,7 @@ class Spool:
         self.directory.mkdir(parents=True, mode=0o700)
         self.main = main or os.getpid()
         told = {
-            "version": 1, "key": KEY, "name": "job", "argv": ["job.py"], "pid": self.main, "boot_id": boot_id(),
+            "version": 1, "key": KEY, "name": "job", "argv": ["job.py"], "pid": self.main, "boot_id": boot_id().hex(),
             "start_ticks": start_ticks(self.main), "began_ns": time.time_ns(),
         }  # fmt: skip
         (self.directory / "run.json").write_text(json.dumps(told))
