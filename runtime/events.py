@@ -92,6 +92,72 @@ class Kind(IntEnum):
     OUR_FAULT = 49
 
 
+class Primitive(IntEnum):
+    """What processes share, by its number on a board; `PRIMITIVE_NAMES` gives the names people know."""
+
+    LOCK = 1
+    RLOCK = 2
+    SEMAPHORE = 3
+    BOUNDED_SEMAPHORE = 4
+    EVENT = 5
+    CONDITION = 6
+    BARRIER = 7
+    QUEUE = 16
+    JOINABLE_QUEUE = 17
+    SIMPLE_QUEUE = 18
+    PIPE = 19
+    CONNECTION = 20
+    MANAGER_QUEUE = 21
+    THREAD_QUEUE = 22
+    VALUE = 32
+    ARRAY = 33
+    RAW_VALUE = 34
+    RAW_ARRAY = 35
+    SHARED_MEMORY = 36
+    MANAGER = 48
+    PROXY = 49
+
+
+PRIMITIVE_NAMES = {
+    Primitive.LOCK: "Lock",
+    Primitive.RLOCK: "RLock",
+    Primitive.SEMAPHORE: "Semaphore",
+    Primitive.BOUNDED_SEMAPHORE: "BoundedSemaphore",
+    Primitive.EVENT: "Event",
+    Primitive.CONDITION: "Condition",
+    Primitive.BARRIER: "Barrier",
+    Primitive.QUEUE: "Queue",
+    Primitive.JOINABLE_QUEUE: "JoinableQueue",
+    Primitive.SIMPLE_QUEUE: "SimpleQueue",
+    Primitive.PIPE: "Pipe",
+    Primitive.CONNECTION: "Connection",
+    Primitive.MANAGER_QUEUE: "Manager.Queue",
+    Primitive.THREAD_QUEUE: "queue.Queue",
+    Primitive.VALUE: "Value",
+    Primitive.ARRAY: "Array",
+    Primitive.RAW_VALUE: "RawValue",
+    Primitive.RAW_ARRAY: "RawArray",
+    Primitive.SHARED_MEMORY: "SharedMemory",
+    Primitive.MANAGER: "Manager",
+    Primitive.PROXY: "Proxy",
+}
+
+
+class Wait(IntEnum):
+    """What a thread is blocked in, by its number in the wait slot."""
+
+    ACQUIRE = 1
+    GET = 2
+    PUT = 3
+    RECV = 4
+    SEND = 5
+    WAIT = 6
+    JOIN = 7
+    PROCESS = 8
+    RESULT = 9
+    CALL = 10
+
+
 class TaskSubmitted(NamedTuple):
     """One call was submitted. `func` is a qualified name, `args` a safe preview ('' if not captured)."""
 

@@ -16,6 +16,18 @@ A segment file is one page and then records:
 
     slot: 512 busy u64 (written last by begin, first by clear) · 520 pool · 528 number · 536 chunk · 544 started ·
     552 offset · 560 item started · 568 offset the preview belongs to (all i64) · 576 preview length u16 · 578 preview
+
+    wait: 1608 since u64 (monotonic ns, written last; 0 = waits for nothing) · 1616 uid of the primitive or process ·
+    1624 what u64 (`events.Wait`) · 1632 site length u16 · 1634 site
+
+    clocks: what a worker's thread spent so far, u64 ns: 2048 busy · 2056 idle · 2064 sending · 2072 receiving
+
+    progress: 2112 pool i64 · 2120 number · 2128 done · 2136 total · 2144 text length u16 · 2146 text ·
+    2104 version u64 (odd while it is written)
+
+    stderr: 2560 length u16 · 2562 the last bytes written to it, oldest first
+
+All from 512 on lies in the first segment's first page and stays there for the region's life.
 """
 
 from __future__ import annotations
@@ -54,7 +66,21 @@ SLOT_ARGS = struct.Struct("<qH")
 SLOT_ARGS_AT = 568
 SLOT_TEXT_AT = 578
 SLOT_TEXT_MAX = 1024
-SLOT_END = SLOT_TEXT_AT + SLOT_TEXT_MAX
+SLOT_END = PAGE
+
+WAIT_AT = 1608
+WAIT = struct.Struct("<QQQH")
+WAIT_TEXT_AT = 1634
+WAIT_TEXT_MAX = 384
+CLOCKS_AT = 2048
+CLOCKS = struct.Struct("<4Q")
+PROGRESS_AT = 2104
+PROGRESS = struct.Struct("<QqqqqH")
+PROGRESS_TEXT_AT = 2146
+PROGRESS_TEXT_MAX = 256
+STDERR_AT = 2560
+STDERR_TEXT_AT = 2562
+STDERR_MAX = 1500
 
 HEAD = struct.Struct("<IIII")
 TAIL = struct.Struct("<II")

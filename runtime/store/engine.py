@@ -15,7 +15,7 @@ from procscope.runtime.errors import StoreError
 from procscope.runtime.store import dialect
 from procscope.runtime.store.remedies import explained, shown
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema version this code knows, oldest first; the names of the files in migrations/versions."""
 
 # Exactly these: their subclasses (integrity, programming) are mistakes of ours, not of the database.

@@ -16,19 +16,27 @@ CHUNK = 5_000
 VACUUM_PAGES = 2_000
 
 # Owners go last: what is cut off in the middle is found again by its run.
-_OF_OWNERS = (("samples", "process_id", "processes"), ("pool_samples", "pool_id", "pools"))
+_OF_OWNERS = (
+    ("samples", "process_id", "processes"),
+    ("pool_samples", "pool_id", "pools"),
+    ("channel_samples", "primitive_id", "primitives"),
+)
 _OF_RUN = (
     "tasks",
     "failures",
     "task_rollups",
     "duration_rollups",
     "drops",
+    "logs",
+    "holds",
+    "primitive_uses",
+    "primitives",
     "batches",
     "pools",
     "processes",
     "journals",
 )
-_KEYED = {"tasks", "failures", "batches", "pools", "processes"}
+_KEYED = {"tasks", "failures", "logs", "primitives", "batches", "pools", "processes"}
 
 
 @dataclass(frozen=True, slots=True)

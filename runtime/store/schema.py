@@ -114,6 +114,11 @@ processes = Table(
     Column("fds", Integer),
     Column("os_state", String(16)),
     _count("rev"),
+    _count("busy_us"),  # of a worker, so far: in calls, waiting for one, sending results, unpickling, waiting for locks
+    _count("idle_us"),
+    _count("sending_us"),
+    _count("receiving_us"),
+    _count("lock_us"),
     Index("processes_of_run", "run_id", "id"),
     Index("processes_rev", "rev"),
     Index("processes_pid", "pid", "id"),
@@ -203,6 +208,12 @@ tasks = Table(
     _big("failure_id"),
     Column("reason", Text),  # why cancelled or lost
     _count("rev"),
+    _big("arrived_us"),  # when the parent had the result
+    _big("bytes_in"),  # of the pickled call and of the pickled result; NULL where not known
+    _big("bytes_out"),
+    _big("progress_done"),  # as the task itself told it
+    _big("progress_total"),
+    Column("progress_text", Text),
     Index("tasks_of_run", "run_id", "id"),
     Index("tasks_of_func", "func_id", "id"),
     Index("tasks_of_process", "process_id", "id"),
@@ -285,6 +296,10 @@ task_rollups = Table(
     _count("n"),
     _count("busy_us"),
     _count("wait_us"),
+    _count("arrived"),  # how many of them transfer_us and the bytes are of
+    _count("transfer_us"),
+    _count("bytes_in"),
+    _count("bytes_out"),
     Index("task_rollups_of_func", "func_id", "minute"),
     Index("task_rollups_of_run", "run_id", "minute"),
     sqlite_with_rowid=False,
@@ -301,6 +316,98 @@ duration_rollups = Table(
     _count("n"),
     Index("duration_rollups_of_func", "func_id", "minute"),
     Index("duration_rollups_of_pool", "pool_id", "minute"),
+    sqlite_with_rowid=False,
+)
+
+logs = Table(
+    "logs",  # log records of WARNING and above, and what a process wrote to stderr last
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("process_id"),
+    _big("task_id"),  # the task it was said in, NULL for none
+    _big("at_us", 0),
+    Column("source", String(8), nullable=False),  # logging, stderr
+    Column("level", SmallInteger),  # as in logging: 30 is WARNING
+    Column("logger", Text),
+    Column("site", Text),
+    Column("message", Text, nullable=False),
+    _count("rev"),
+    Index("logs_of_run", "run_id", "id"),
+    Index("logs_of_task", "task_id", "id"),
+)
+
+primitives = Table(
+    "primitives",  # locks, queues, pipes, shared memory, proxies: what processes share
+    metadata,
+    _id(),
+    _big("run_id", 0),
+    _big("uid", 0),
+    _big("owner_uid"),  # of a part (a queue's lock, a pool's queue): the primitive or the pool it belongs to
+    Column("role", String(24)),  # what it is to its owner
+    Column("kind", String(24), nullable=False),  # the class's name: Lock, Queue, Pipe, SharedMemory, ...
+    Column("name", Text),
+    Column("site", Text),  # file:line where the program made it
+    _big("process_id"),  # who made it
+    _big("created_us"),
+    _big("size"),  # maxsize of a queue, value of a semaphore, parties of a barrier, bytes of shared memory
+    Column("state", String(10), nullable=False),  # open, closed, unlinked, leaked, gone
+    _big("depth"),  # items in a queue now, NULL where not known
+    _big("unfinished"),  # of a JoinableQueue
+    _count("rev"),
+    Index("primitives_of_run", "run_id", "id"),
+    Index("primitives_rev", "rev"),
+)
+
+primitive_uses = Table(
+    "primitive_uses",  # what one process did with one primitive, so far
+    metadata,
+    _big("primitive_id", key=True),
+    _big("process_id", key=True),
+    _big("run_id", 0),
+    _count("acquired"),
+    _count("released"),
+    _count("contended"),  # of acquired, puts and gets: how often it had to wait
+    _count("items_in"),
+    _count("items_out"),
+    _count("bytes_in"),
+    _count("bytes_out"),
+    _count("calls"),
+    _count("wait_us"),  # waited to acquire or get
+    _count("blocked_us"),  # blocked in put or send
+    _count("hold_us"),  # held, or in calls
+    Column("waits", Text),  # JSON [[bucket, count], ...] of sketch.bucket
+    Column("holds", Text),
+    _big("last_us"),
+    _count("rev"),
+    Index("primitive_uses_of_run", "run_id", "primitive_id"),
+    sqlite_with_rowid=False,
+)
+
+holds = Table(
+    "holds",  # who holds and who waits for what at this moment; what the dead held stays
+    metadata,
+    _big("primitive_id", key=True),
+    _big("process_id", key=True),
+    _big("thread", key=True),  # ident
+    Column("what", String(8), primary_key=True),  # holds, or the kind of wait: acquire, get, put, recv, wait, join, ...
+    _big("run_id", 0),
+    _big("since_us", 0),
+    Column("site", Text),  # file:line in function
+    _count("rev"),
+    Index("holds_of_run", "run_id"),
+    sqlite_with_rowid=False,
+)
+
+channel_samples = Table(
+    "channel_samples",
+    metadata,
+    _big("primitive_id", key=True),
+    Column("step", SmallInteger, primary_key=True, autoincrement=False),
+    _big("at_s", key=True),
+    _big("depth"),
+    _big("items_in"),  # cumulative
+    _big("items_out"),
     sqlite_with_rowid=False,
 )
 

@@ -18,6 +18,7 @@ from procscope.runtime.store.statements import Statements
 Row = tuple[Any, ...]
 Step = tuple[str, list[Row]]
 
+_COUNTERS = ("n", "busy_us", "wait_us", "arrived", "transfer_us", "bytes_in", "bytes_out")
 _FIRST_BLOCK, _LARGEST_BLOCK = 256, 16_384
 _WHOLE = {"runs": schema.runs, "processes": schema.processes, "pools": schema.pools, "batches": schema.batches}
 
@@ -92,7 +93,7 @@ class Writer:
             (sql.delete(schema.processes), changes.processes_gone),
             (sql.upsert(schema.open_chunks), [(*key, *value) for key, value in changes.chunks.items()]),
             (sql.delete(schema.open_chunks), changes.chunks_done),
-            (sql.add(schema.task_rollups, "n", "busy_us", "wait_us"), list(changes.rollups.counts())),
+            (sql.add(schema.task_rollups, *_COUNTERS), list(changes.rollups.counts())),
             (sql.add(schema.duration_rollups, "n"), list(changes.rollups.durations())),
             (sql.add_drops(), [(*key, *value) for key, value in changes.drops.items()]),
             (sql.upsert(schema.journals), changes.journals),

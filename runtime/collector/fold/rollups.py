@@ -41,7 +41,7 @@ class Rollups:
 
     def add(self, key: Key, n: int, busy_us: int = 0, wait_us: int = 0) -> None:
         """`n` further tasks at once; negative to take back what was presumed."""
-        counted = self._counts.setdefault(key, [0, 0, 0])
+        counted = self._counts.setdefault(key, [0, 0, 0, 0, 0, 0, 0])
         counted[0] += n
         counted[1] += busy_us
         counted[2] += wait_us
@@ -53,7 +53,7 @@ class Rollups:
             counter[number] += n
 
     def counts(self) -> Iterator[tuple[int, ...]]:
-        """Rows of `task_rollups`: key, n, busy_us, wait_us."""
+        """Rows of `task_rollups`: key, n, busy_us, wait_us, arrived, transfer_us, bytes_in, bytes_out."""
         self._settle()
         for key, values in self._counts.items():
             yield (*key, *values)

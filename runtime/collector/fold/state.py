@@ -186,6 +186,11 @@ class Process:
     threads: int | None = None
     fds: int | None = None
     os_state: str | None = None
+    busy_us: int = 0
+    idle_us: int = 0
+    sending_us: int = 0
+    receiving_us: int = 0
+    lock_us: int = 0
     parent: int = 0
     pool: int = 0
     counted: bool = False

@@ -133,6 +133,7 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
         append((
             task_id, run_id, pool_id, None, None, number, func_id, _SUCCEEDED, process_id, thread or None,
             known[4] or None, submitted_us, started_us, ended_us, ended_us - started_us, None, None,
+            None, None, None, None, None, None,
         ))  # fmt: skip
         done += 1
         at += 1

@@ -73,7 +73,7 @@ def inserted(world: World, run: Run, pool: Pool, number: int, task: Open, end: E
     world.changes.tasks.append((
         task.id, run.id, pool.id or None, batch.id if batch else None, task.item, number, task.func_id, end.state,
         end.process_id, end.thread, end.args or task.args, task.submitted_us, end.started_us, end.finished_us,
-        _duration(end), end.failure_id or task.failure_id, end.reason,
+        _duration(end), end.failure_id or task.failure_id, end.reason, None, None, None, None, None, None,
     ))  # fmt: skip
 
 

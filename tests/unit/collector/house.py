@@ -21,6 +21,7 @@ _UPDATED = ("state", "process_id", "thread", "args", "started_us", "finished_us"
 _ROW = (
     "id", "run_id", "pool_id", "batch_id", "item", "number", "func_id", "state", "process_id", "thread", "args",
     "submitted_us", "started_us", "finished_us", "duration_us", "failure_id", "reason",
+    "arrived_us", "bytes_in", "bytes_out", "progress_done", "progress_total", "progress_text",
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_rollups_add_what_the_hot_path_gathered_once() -> None:
     rollups.add(key, 1, 4000, 1)
     rollups.spread(key, ((sketch.bucket(1_000_000), 3),))
     for _ in range(2):
-        assert list(rollups.counts()) == [(*key, 3, 7000, 12)]
+        assert list(rollups.counts()) == [(*key, 3, 7000, 12, 0, 0, 0, 0)]
         spread = {row[4]: row[5] for row in rollups.durations()}
         assert spread == {sketch.bucket(1_000_000): 4, sketch.bucket(2_000_000): 1}
 
