@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from procscope.runtime.store.queries.reading import Reader
-from procscope.runtime.store.rows import HostSeries, PoolSeries, ProcessSeries
+from procscope.runtime.store.rows import ChannelSeries, HostSeries, PoolSeries, ProcessSeries
 
 # Samples of one second are thinned in SQL; those of ten and sixty are coarse already.
 _THIN = "(s.step > 1 OR s.at_s % :step = 0)"
@@ -55,6 +55,20 @@ class SeriesQueries(Reader):
         for row in self._rows(sql, ids=list(pool_ids), since=since_s, step=step):
             rows[row[0]].append(row)
         return {pool: _pool_series(samples) for pool, samples in rows.items()}
+
+    def channel_series(self, primitive_ids: Sequence[int], since_s: int, *, step: int = 1) -> dict[int, ChannelSeries]:
+        """primitive id → its samples."""
+        if not primitive_ids:
+            return {}
+        sql = f"""SELECT s.primitive_id, s.at_s, s.depth, s.items_in, s.items_out FROM channel_samples s
+                  WHERE s.primitive_id IN :ids AND s.step IN (1, 10, 60) AND s.at_s >= :since AND {_THIN}
+                  ORDER BY s.primitive_id, s.at_s"""
+        found: dict[int, ChannelSeries] = {}
+        rows = self._rows(sql, ids=list(primitive_ids), since=since_s, step=step)
+        for primitive, samples in groupby(rows, key=itemgetter(0)):
+            _, at, depth, items_in, items_out = (list(column) for column in zip(*samples, strict=True))
+            found[primitive] = ChannelSeries(at, depth, items_in, items_out)
+        return found
 
     def host_series(self, since_s: int, *, step: int = 1) -> list[HostSeries]:
         """Each host's samples; totals and limits are the latest known."""

@@ -27,6 +27,16 @@ class PoolSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSeries:
+    """Samples of one queue or pipe, oldest first; items are cumulative."""
+
+    t: list[int]
+    depth: list[int | None]
+    items_in: list[int]
+    items_out: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class HostSeries:
     """Samples of one host, oldest first; `memory_limit` is the cgroup's."""
 
