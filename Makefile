@@ -36,6 +36,7 @@ bench: $(DEV)
 	@for bench in overhead ingest pages; do $(PY) -m benchmarks.$$bench; done
 
 conformance: $(DEV)
+	@.ci/testsuite
 	@$(PY) -m tests.conformance
 
 clean:

@@ -6,51 +6,64 @@ python -m tests.conformance [--python 3.12]… [--suite fork-processes]…
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from tests.conformance import suites
-from tests.conformance.harness import Harness
+from tests.conformance import results, suites, verdict
+from tests.conformance.harness import ConformanceError, Harness
+from tests.conformance.outcomes import listed
 from tests.conformance.suites import Suite
+from tests.conformance.verdict import Verdict
 from tests.support.pythons import VERSIONS, Interpreter, find
 
 
-def compare(harness: Harness, suite: Suite) -> bool:
-    """Run one suite both ways and say how it went; whether both ended alike."""
-    began = time.monotonic()
-    wrong = harness.differences(suite)
-    seconds = time.monotonic() - began
-    print(f"  {suite.name}: {'differs' if wrong else 'same'} ({seconds:.0f} s)", flush=True)
-    for difference in wrong:
-        print(f"    {difference}", flush=True)
-    return not wrong
+def told(suite: Suite, found: Verdict) -> None:
+    """How a suite went: one line, and one for each thing that was not the same."""
+    said = f"{len(found.differences)} differences" if found.differences else "no difference"
+    observed = f"{found.told.processes} processes observed"
+    print(f"  {suite.name}: {said} in {found.tests} tests, {observed} ({found.seconds:.0f} s)", flush=True)
+    for doubt in found.doubts:
+        print(f"    {'DIFFERS' if doubt.real else 'flaky'} {doubt}", flush=True)
+    if found.told.faults:
+        print(f"    FAULTS of our own: {listed(found.told.faults)}", flush=True)
 
 
 def on(interpreter: Interpreter, wanted: list[str]) -> bool:
-    """All suites of one Python; those it does not come with are named as left out."""
-    print(f"Python {interpreter.full}", flush=True)
+    """All suites of one Python; those that cannot be had are named as left out."""
     fine = True
-    with tempfile.TemporaryDirectory(prefix="procscope-") as folder:
+    with tempfile.TemporaryDirectory(prefix="procscope-", ignore_cleanup_errors=True) as folder:
         harness = Harness(interpreter, Path(folder))
+        print(f"Python {interpreter.full}{harness.lent and f', futures from {harness.lent}'}", flush=True)
         for suite in suites.whole():
-            if wanted and suite.name not in wanted:
-                continue
-            module = suite.tests[0].partition(":")[0]
-            if module.startswith("test.") and not harness.has(module):
-                print(f"  {suite.name}: left out, this Python comes without {module}", flush=True)
-                continue
-            fine &= compare(harness, suite)
+            if not wanted or suite.name in wanted:
+                fine &= _one(harness, suite)
     return fine
 
 
+def _one(harness: Harness, suite: Suite) -> bool:
+    module = suite.tests[0].partition(":")[0]
+    if module.startswith("test.") and not harness.has(module):
+        print(f"  {suite.name}: LEFT OUT, this Python comes without {module} and nobody lends it", flush=True)
+        return False
+    try:
+        found = verdict.of(harness, suite)
+    except ConformanceError as error:
+        print(f"  {suite.name}: DID NOT RUN: {error}", flush=True)
+        return False
+    told(suite, found)
+    results.keep(harness.interpreter.full, suite.name, found, harness.lent)
+    return not found.differences
+
+
 def main() -> int:
-    """0 when every suite that ran ended alike."""
+    """0 when every suite ran on every Python and ended alike."""
     parser = argparse.ArgumentParser(description="CPython's own suites, bare and observed")
     parser.add_argument("--python", action="append", default=[], metavar="VERSION", help=f"of {', '.join(VERSIONS)}")
     parser.add_argument("--suite", action="append", default=[], choices=[suite.name for suite in suites.whole()])
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the suite that runs is ended too
     found = {version: find(version) for version in options.python or VERSIONS}
     for version in [version for version, interpreter in found.items() if interpreter is None]:
         print(f"Python {version}: left out, it is not on this machine", flush=True)

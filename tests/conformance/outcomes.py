@@ -49,6 +49,6 @@ def differences(bare: Mapping[str, Outcome], observed: Mapping[str, Outcome]) ->
     return [Difference(*pair) for pair in pairs if pair[1].outcome != pair[2].outcome]
 
 
-def counted(outcomes: Mapping[str, Outcome]) -> str:
+def listed(counts: Counter[str]) -> str:
     """'379 ok, 1 skipped'."""
-    return ", ".join(f"{n} {name}" for name, n in Counter(o.outcome for o in outcomes.values()).most_common()) or "none"
+    return ", ".join(f"{n} {name}" for name, n in counts.most_common()) or "none"

@@ -14,7 +14,7 @@ class Suite(NamedTuple):
 
     name: str
     tests: tuple[str, ...]
-    seconds: float = 1200.0
+    seconds: float = 900.0
 
 
 def driver(method: str) -> str:

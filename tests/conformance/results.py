@@ -1,0 +1,94 @@
+"""The last result of each suite on each Python: kept as JSON in the checkout, written out as docs/conformance.md."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import subprocess
+from typing import Any
+
+from tests.conformance.borrowed import KEPT
+from tests.conformance.verdict import Verdict
+from tests.support.imports import ROOT
+
+PAGE = ROOT / "docs" / "conformance.md"
+Row = dict[str, Any]
+Results = dict[str, dict[str, Row]]
+_HEAD = """# Conformance
+
+<!-- Written by `make conformance`: do not edit. -->
+
+CPython's own tests for what we hook, each suite run twice at once: bare, and under observation in every process,
+children included. A test counts as a *difference* if it ends otherwise in two of three runs alone; one that does so
+less often is *flaky*, and how it ended each time is listed. *Processes* is how many wrote a journal, *faults* how
+often a hook of ours failed.
+"""
+_COLUMNS = (
+    "suite", "tests", "bare", "same", "differences", "flaky", "processes", "faults", "seconds", "date", "commit",
+)  # fmt: skip
+
+
+def load() -> Results:
+    """Rows by Python version and suite."""
+    return {path.stem: json.loads(path.read_text()) for path in KEPT.glob("3.*.json")}
+
+
+def keep(version: str, suite: str, verdict: Verdict, lent: str) -> None:
+    """Remember `verdict` as the last one of `suite`, and write the page anew."""
+    KEPT.mkdir(exist_ok=True)
+    rows = load().get(version, {})
+    rows[suite] = {
+        "tests": verdict.tests,
+        "bare": dict(verdict.bare),
+        "same": verdict.same,
+        "differences": [str(doubt) for doubt in verdict.differences],
+        "flaky": [str(doubt) for doubt in verdict.flaky],
+        "processes": verdict.told.processes,
+        "faults": dict(verdict.told.faults),
+        "seconds": round(verdict.seconds),
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "commit": _commit(),
+        "lent": lent,
+    }
+    # A file for each Python: two may be at work at once.
+    (KEPT / f"{version}.json").write_text(json.dumps(rows, indent=1))
+    PAGE.write_text(page(load()))
+
+
+def _commit() -> str:
+    """The commit that ran; with a + if the product's files were not as committed."""
+    try:
+        said = ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+", "--exclude=*"]
+        return subprocess.run(said, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "?"
+
+
+def page(results: Results) -> str:
+    """docs/conformance.md."""
+    parts = [_HEAD, f"Machine: {platform.system()} {platform.release()}, {platform.machine()}.\n"]
+    for version in sorted(results, key=lambda text: [int(part) for part in text.split(".")]):
+        parts.append(_section(version, results[version]))
+    return "\n".join(parts)
+
+
+def _section(version: str, rows: dict[str, Row]) -> str:
+    lines = [f"## Python {version}\n", _line(_COLUMNS), _line("---" for _ in _COLUMNS)]
+    lines += [_line(_cells(suite, row)) for suite, row in rows.items()]
+    lent = {row["lent"] for suite, row in rows.items() if suite == "futures" and row["lent"]}
+    lines += [f"\n`futures` is {whose}: this Python comes without it." for whose in sorted(lent)]
+    for kind in ("differences", "flaky", "faults"):
+        found = [f"- {suite}: {text}" for suite, row in rows.items() for text in row[kind]]
+        lines += [f"\n{kind.capitalize()}:\n", *found] if found else []
+    return "\n".join(lines) + "\n"
+
+
+def _cells(suite: str, row: Row) -> list[str]:
+    bare = ", ".join(f"{n} {name}" for name, n in row["bare"].items())
+    counts = [len(row["differences"]), len(row["flaky"]), row["processes"], sum(row["faults"].values()), row["seconds"]]
+    return [suite, str(row["tests"]), bare, str(row["same"]), *map(str, counts), row["date"], row["commit"]]
+
+
+def _line(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
