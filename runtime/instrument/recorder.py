@@ -10,6 +10,8 @@ from procscope.runtime.instrument import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from procscope.runtime.instrument.limits import Limits
     from procscope.runtime.journal.writer import Journal, Region
 
@@ -24,6 +26,8 @@ _generation = 0
 _watching = False
 _limits: Limits | None = None
 _pending: list[tuple[str, str]] = []
+after_fork: list[Callable[[], None]] = []
+"""What other modules have to forget in a child of fork."""
 introduced = False
 """Whether this process has said that it is alive."""
 
@@ -77,6 +81,8 @@ def _forked() -> None:
         introduced = False
         _pending.clear()
         identity.forked()
+        for forget in after_fork:
+            forget()
     except Exception:
         run = ""
 

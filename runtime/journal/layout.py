@@ -70,6 +70,7 @@ SLOT_END = PAGE
 
 WAIT_AT = 1608
 WAIT = struct.Struct("<QQQH")
+WAIT_REST = struct.Struct("<QQH")
 WAIT_TEXT_AT = 1634
 WAIT_TEXT_MAX = 384
 CLOCKS_AT = 2048

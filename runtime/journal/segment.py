@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from procscope.runtime import clock
-from procscope.runtime.journal import layout, mapping
+from procscope.runtime.journal import board_layout, layout, mapping
 
 _SIZES = (16 * 1024, 128 * 1024, 512 * 1024)
 _LARGEST = 1024 * 1024
@@ -95,7 +95,17 @@ class Place(NamedTuple):
 
 def create(directory: str, who: Identity, place: Place, size: int) -> mapping.Mapping:
     """Map a new segment of `size` bytes with its header written. Raises OSError when it cannot be had."""
-    path = os.path.join(directory, layout.segment_name(place.journal.hex(), place.region, place.seq))
+    name = layout.segment_name(place.journal.hex(), place.region, place.seq)
+    return _create(os.path.join(directory, name), who, place, size, (layout.MAGIC, layout.VERSION))
+
+
+def create_board(directory: str, who: Identity, place: Place, size: int) -> mapping.Mapping:
+    """Map a new board, likewise."""
+    name = board_layout.board_name(place.journal.hex(), place.region, place.seq)
+    return _create(os.path.join(directory, name), who, place, size, (board_layout.MAGIC, board_layout.VERSION))
+
+
+def _create(path: str, who: Identity, place: Place, size: int, what: tuple[bytes, int]) -> mapping.Mapping:
     mapped = mapping.create(path + _UNBORN, size)
     now = clock.anchor()
     fields = layout.FIELDS.pack(
@@ -104,6 +114,6 @@ def create(directory: str, who: Identity, place: Place, size: int) -> mapping.Ma
         place.seq, sys.hexversion,
     ).ljust(layout.FIELDS_END - layout.FIELDS_AT, b"\0")  # fmt: skip
     mapped.view[layout.FIELDS_AT : layout.FIELDS_END] = fields
-    mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(layout.MAGIC, layout.VERSION, crc32(fields))
+    mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(*what, crc32(fields))
     os.rename(path + _UNBORN, path)
     return mapped

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from procscope.runtime.journal.mapping import Mapping
     from procscope.runtime.journal.writer import Journal
 
-_RETRY_AFTER = 500_000_000
+RETRY_AFTER = 500_000_000
 _NAME_MAX = 512
 _MARGIN = _NAME_MAX * 2 + 64
 _WORD = layout.WORD
@@ -84,8 +84,8 @@ class Track:
         try:
             fresh = self._create(need)
         except OSError as error:
-            self._why = _reason(error)
-            self._retry_at = now + _RETRY_AFTER
+            self._why = why_not(error)
+            self._retry_at = now + RETRY_AFTER
             if need:
                 self.drop(self._why)
             return False
@@ -102,6 +102,14 @@ class Track:
         return segment.create(
             journal.directory, journal.identity, segment.Place(journal.id, self.number, self._seq, get_ident()), size
         )
+
+    def new_board(self, seq: int, size: int) -> memoryview:
+        """A board of `size` bytes, see `board_layout`. Raises OSError where it cannot be had."""
+        journal = self._journal
+        if seq and segment.spool_bytes(journal.directory) >= journal.cap:
+            raise segment.SpoolFullError
+        place = segment.Place(journal.id, self.number, seq, get_ident())
+        return segment.create_board(journal.directory, journal.identity, place, size).view
 
     def _take(self, fresh: Mapping) -> None:
         old, old_view = self._mapping, self._view
@@ -123,7 +131,8 @@ def _swapped(word: int) -> int:
     return int.from_bytes(word.to_bytes(4, "little"), "big")
 
 
-def _reason(error: OSError) -> Drop:
+def why_not(error: OSError) -> Drop:
+    """The reason to count a fact under when a file could not be had."""
     if isinstance(error, segment.SpoolFullError):
         return Drop.SPOOL_FULL
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

@@ -9,13 +9,16 @@ from __future__ import annotations
 import itertools
 import os
 from _thread import _local
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from procscope.runtime import events
 from procscope.runtime.events import Drop, Kind
 from procscope.runtime.journal import chunks, layout, plain
 from procscope.runtime.journal.segment import Identity
 from procscope.runtime.journal.track import Track
+
+if TYPE_CHECKING:
+    from procscope.runtime.journal.board import Board
 
 __all__ = ["Identity", "Journal", "Region"]
 
@@ -47,6 +50,8 @@ class Journal:
             pass
         region = self._threads.region = self._free.pop() if self._free else self.new_region()
         self._threads.lease = _Lease(self._free, region)
+        if region.board is not None:
+            region.board.join()
         return region
 
     def new_region(self) -> Region:
@@ -56,24 +61,37 @@ class Journal:
 
 
 class _Lease:
-    """Gives its region back when the thread that holds it ends."""
+    """Gives its region back when the thread that holds it ends.
+
+    In a child of fork the parent's other threads end too: what they do is still true of the parent.
+    """
 
     def __init__(self, free: list[Region], region: Region) -> None:
         self._free = free
         self._region = region
+        self._pid = os.getpid()
 
     def __del__(self) -> None:
-        self._region.slot_clear()
-        self._free.append(self._region)
+        region = self._region
+        if region.board is not None:
+            region.board.leave()
+        if os.getpid() != self._pid:
+            return
+        region.slot_clear()
+        region.wait_clear()
+        self._free.append(region)
 
 
 class Region(Track):
     """Where one thread writes. Times are monotonic ns; what UTF-8 cannot hold is kept escaped."""
 
-    __slots__ = ("_spare",)
+    __slots__ = ("_spare", "_waits", "board")
 
     def __init__(self, journal: Journal, number: int) -> None:
         self._spare: Region | None = None
+        self._waits = False
+        self.board: Board | None = None
+        """Where this thread counts what it does with primitives, once it touches one."""
         super().__init__(journal, number)
 
     def task_submitted(
@@ -153,6 +171,30 @@ class Region(Track):
     def slot_clear(self) -> None:
         """This thread is idle."""
         _LONG.pack_into(self._slot, 512, 0)
+
+    def wait_begin(self, uid: int, what: int, since: int, site: str = "") -> bool:
+        """This thread waits for `uid`, a primitive or process (`what`: events.Wait). False inside another wait."""
+        if self._waits:
+            return False
+        try:
+            self._waits = True
+            self._wait_tell(uid, what, since, site)
+        except BaseException:
+            self.wait_clear()
+            raise
+        return True
+
+    def _wait_tell(self, uid: int, what: int, since: int, site: str) -> None:
+        slot = self._slot
+        text = site.encode("utf-8", "backslashreplace")[: layout.WAIT_TEXT_MAX]
+        slot[layout.WAIT_TEXT_AT : layout.WAIT_TEXT_AT + len(text)] = text
+        layout.WAIT_REST.pack_into(slot, layout.WAIT_AT + 8, uid, what, len(text))
+        _LONG.pack_into(slot, layout.WAIT_AT, since)
+
+    def wait_clear(self) -> None:
+        """It waits for nothing."""
+        _LONG.pack_into(self._slot, layout.WAIT_AT, 0)
+        self._waits = False
 
     def _with_room(self, need: int) -> Region | None:
         if self._busy or self._at + need > self._end:

@@ -53,6 +53,7 @@ PURE = {
     f"{R}.events": OUTSIDE,
     f"{R}.sketch": OUTSIDE,
     f"{R}.journal.layout": OUTSIDE,
+    f"{R}.journal.board_layout": OUTSIDE,
     f"{R}.collector.fold*": OUTSIDE,
     f"{R}.diagnosis*": OUTSIDE,
     f"{R}.alerts.machine": OUTSIDE,

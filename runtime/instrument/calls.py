@@ -1,0 +1,75 @@
+"""Which line of the program called into a library that we watch, and to what name it gave the result."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+_MOST = 4096
+
+_LIBRARIES = ("multiprocessing", "multiprocess", "concurrent", "threading", "queue", "contextlib", "weakref")
+_TARGET = re.compile(r"((?:\w+\.)*[^\W\d]\w*(?:\[[^\]=]{1,40}\])?)\s*(?::[^=]+)?=(?!=)")
+_AS = re.compile(r"\bas\s+((?:\w+\.)*[^\W\d]\w*)\s*:")
+_inner: dict[str, bool] = {}
+_sites: dict[tuple[int, int], tuple[CodeType, str]] = {}
+
+
+def caller() -> FrameType | None:
+    """The innermost frame that is neither ours nor of a library whose primitives we watch."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if type(module) is not str:
+            return frame
+        inner = _inner.get(module)
+        if not (_learn(module) if inner is None else inner):
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def _learn(module: str) -> bool:
+    if len(_inner) >= _MOST:
+        _inner.clear()
+    words = module.split(".")
+    inner = _inner[module] = words[0] in _LIBRARIES or words[:2] in (["procscope", "runtime"], ["procscope", "cli"])
+    return inner
+
+
+def at(frame: FrameType) -> str:
+    """ "file:line in function" of a frame, remembered by instruction."""
+    code, instruction = frame.f_code, frame.f_lasti
+    known = _sites.get((id(code), instruction))
+    if known is not None and known[0] is code:
+        return known[1]
+    if len(_sites) >= _MOST:
+        _sites.clear()
+    text = f"{code.co_filename}:{frame.f_lineno} in {getattr(code, 'co_qualname', code.co_name)}"
+    _sites[id(code), instruction] = (code, text)
+    return text
+
+
+def site() -> str:
+    """Where the program called into the library: "file:line in function", "" if nobody of the program did."""
+    frame = caller()
+    return at(frame) if frame is not None else ""
+
+
+def called() -> tuple[str, str]:
+    """(name, site): the name is what the line at the site assigns to, as it is spelled; "" where it tells none."""
+    frame = caller()
+    if frame is None:
+        return "", ""
+    from procscope.runtime.instrument import source
+
+    return target(source.line_of(frame.f_code.co_filename, frame.f_lineno or 0)), at(frame)
+
+
+def target(line: str) -> str:
+    """The name that a source line assigns to: `self.lock` of `self.lock = Lock()`; "" if it is none or several."""
+    found = _TARGET.match(line) or _AS.search(line)
+    return found.group(1) if found else ""
