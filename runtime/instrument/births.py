@@ -7,12 +7,18 @@ from typing import Any
 
 from procscope.runtime import events
 from procscope.runtime.clock import mono_ns
-from procscope.runtime.instrument import capture, facts, identity, life, names, raised, recorder
+from procscope.runtime.instrument import capture, facts, identity, life, names, namespace, raised, recorder
 from procscope.runtime.instrument.identity import Birth
 from procscope.runtime.instrument.pools import pool_of_queue
 
-_POOL_WORKER = ("multiprocessing.pool", "worker")
-_EXECUTOR_WORKER = ("concurrent.futures.process", "_process_worker")
+_WORKERS = frozenset({
+    ("multiprocessing.pool", "worker"),
+    ("multiprocess.pool", "worker"),
+    ("concurrent.futures.process", "_process_worker"),
+    ("loky.process_executor", "_process_worker"),
+    ("joblib.externals.loky.process_executor", "_process_worker"),
+})  # fmt: skip
+"""The loops that we watch, by module and name; the first argument is the pool's queue."""
 
 
 def of(process: Any) -> Birth:
@@ -23,7 +29,7 @@ def of(process: Any) -> Birth:
     birth = Birth(identity.new_uid(), identity.me().process, pool, kind, str(state.get("_name", "")))
     birth.start_method = _start_method(process)
     own_run = type(process).run
-    if own_run is not _base_process().run:
+    if own_run is not namespace.base(process).run:
         birth.target = names.of(own_run)[0]
     elif target is not None:
         birth.target, secrets = names.of(target)
@@ -34,7 +40,7 @@ def of(process: Any) -> Birth:
 
 def _role(target: Any, args: Any) -> tuple[str, int]:
     where = (getattr(target, "__module__", ""), getattr(target, "__qualname__", "")) if callable(target) else ("", "")
-    if where in (_POOL_WORKER, _EXECUTOR_WORKER) and args:
+    if type(where[0]) is type(where[1]) is str and where in _WORKERS and args:
         pool = pool_of_queue(args[0])
         return "worker", pool.uid if pool else 0
     if where[1] == "BaseManager._run_server":
@@ -45,15 +51,11 @@ def _role(target: Any, args: Any) -> tuple[str, int]:
 def _start_method(process: Any) -> str:
     method = vars(type(process)).get("_start_method") or getattr(type(process), "_start_method", None)
     if method is None:
-        context = sys.modules.get("multiprocessing.context")
+        context = sys.modules.get(namespace.package(process) + ".context")
         method = context._default_context.get_start_method(allow_none=True) if context else None
         if method is None and context:
             method = context._default_context._default_context._name
     return str(method or "")
-
-
-def _base_process() -> Any:
-    return sys.modules["multiprocessing.process"].BaseProcess
 
 
 FIRST_WORDS = life.Life

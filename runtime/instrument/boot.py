@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 PREFIX = "PROCSCOPE_"
 _OFF = ("", "0", "false", "no", "off")
-_HELPERS = ("from multiprocessing.resource_tracker import", "from multiprocessing.forkserver import")
+_TRACKERS = (
+    "from multiprocessing.resource_tracker import",
+    "from multiprocess.resource_tracker import",
+    "from loky.backend.resource_tracker import",
+    "from joblib.externals.loky.backend.resource_tracker import",
+)
+_FORK_SERVERS = ("from multiprocessing.forkserver import", "from multiprocess.forkserver import")
+_CHILDREN = (
+    "--multiprocessing-fork",
+    "loky.backend.popen_loky_posix",
+    "joblib.externals.loky.backend.popen_loky_posix",
+)
+"""A word on the command line of a child that its parent tells who it is."""
 
 
 def from_environment() -> None:
@@ -29,7 +41,7 @@ def from_environment() -> None:
     if is_helper():
         _warm()
     else:
-        activate(key, variables, announce="--multiprocessing-fork" not in sys.orig_argv)
+        activate(key, variables, announce=not any(word in _CHILDREN for word in sys.orig_argv))
 
 
 def own_variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -45,7 +57,7 @@ def disabled(environ: Mapping[str, str]) -> bool:
 def is_helper() -> bool:
     """Whether this is multiprocessing's resource tracker or fork server, which run no code of the program."""
     words = sys.orig_argv
-    return "-c" in words[:-1] and words[words.index("-c") + 1].startswith(_HELPERS)
+    return "-c" in words[:-1] and words[words.index("-c") + 1].startswith(_TRACKERS + _FORK_SERVERS)
 
 
 def activate(key: str, variables: dict[str, str], *, announce: bool) -> None:
@@ -68,7 +80,7 @@ def activate(key: str, variables: dict[str, str], *, announce: bool) -> None:
 def _warm() -> None:
     """A fork server's children find our modules imported; the server itself stays unobserved."""
     words = sys.orig_argv
-    if words[words.index("-c") + 1].startswith(_HELPERS[1]):
+    if words[words.index("-c") + 1].startswith(_FORK_SERVERS):
         from procscope.runtime.instrument import children, facts, raised  # noqa: F401
         from procscope.runtime.journal import writer  # noqa: F401
 

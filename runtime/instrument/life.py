@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskFailed
-from procscope.runtime.instrument import facts, identity, patches, raised, recorder
+from procscope.runtime.instrument import facts, identity, namespace, patches, raised, recorder
 
 _GROUP = "process"
 
@@ -27,15 +27,13 @@ class Life:
             region.slot_begin(0, self._uid, -1, self._began, birth.args)
         self._args = birth.args
         if sys.version_info < (3, 11):
-            self._watch_exit_function()
+            self._watch_exit_function(namespace.package(process))
         else:
             process.run = self._watched(process.run)
 
-    def _watch_exit_function(self) -> None:
+    def _watch_exit_function(self, package: str) -> None:
         """Up to 3.10 a frame cannot be hidden from a traceback: look from the finally that follows run() instead."""
-        from multiprocessing import util
-
-        ours: Any = util
+        ours: Any = sys.modules[package + ".util"]
         leave = ours._exit_function
 
         def _exit_function(*args: Any, **options: Any) -> Any:

@@ -50,9 +50,21 @@ def dress(wrapper: Any, function: Any) -> None:
 def switch_off(group: str) -> None:
     """Put everything of `group` back, unless someone else has replaced it since."""
     off.add(group)
-    for owner, name, plain, fresh in _replaced.pop(group, []):
+    undo(group, 0)
+
+
+def count(group: str) -> int:
+    """How many replacements of `group` are in place."""
+    return len(_replaced.get(group, []))
+
+
+def undo(group: str, kept: int) -> None:
+    """Put back all of `group` but its first `kept`: what a second library under the same hooks could not have."""
+    replaced = _replaced.get(group, [])
+    for owner, name, plain, fresh in replaced[kept:]:
         if vars(owner).get(name) is fresh:
             setattr(owner, name, plain)
+    del replaced[kept:]
 
 
 def fault(group: str, error: BaseException) -> bool:

@@ -10,10 +10,11 @@ from weakref import WeakKeyDictionary
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import PoolOpened
-from procscope.runtime.instrument import facts, identity, names
+from procscope.runtime.instrument import facts, identity, names, source
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__))
+_DEEPEST = 60
 _SKIPPED = (_HERE, os.path.join(_STANDARD, "multiprocessing"), os.path.join(_STANDARD, "concurrent"))
 
 
@@ -40,14 +41,20 @@ _by_queue: WeakKeyDictionary[Any, Pool] = WeakKeyDictionary()
 _counters: dict[str, itertools.count[int]] = {}
 
 
-def opened(kind: str, queues: tuple[Any, ...], size: int, start_method: str, max_tasks: int, initializer: Any) -> Pool:
-    """A pool that has just been made; its queues name it from now on. `max_tasks` is 0 where there is no limit."""
+def opened(
+    kind: str, queues: tuple[Any, ...], size: int, start_method: str, max_tasks: int, initializer: Any, called: str = ""
+) -> Pool:
+    """A pool that has just been made; its queues name it from now on. `max_tasks` is 0 where there is no limit.
+
+    `called` is the library that made a class of its own of that kind; pools are numbered by it.
+    """
     pool = Pool(kind)
     for queue in queues:
         _by_queue[queue] = pool
-    name = f"{kind}-{next(_counters.setdefault(kind, itertools.count(1)))}"
-    called = names.of(initializer)[0] if initializer is not None else ""
-    facts.rich(PoolOpened(mono_ns(), pool.uid, kind, size, name, start_method, max_tasks, called, _site()))
+    called = called or kind
+    name = f"{called}-{next(_counters.setdefault(called, itertools.count(1)))}"
+    start = names.of(initializer)[0] if initializer is not None else ""
+    facts.rich(PoolOpened(mono_ns(), pool.uid, kind, size, name, start_method, max_tasks, start, _site()))
     return pool
 
 
@@ -59,13 +66,23 @@ def pool_of_queue(queue: Any) -> Pool | None:
         return None
 
 
-def thread_pool_class() -> Any:
-    """multiprocessing.pool.ThreadPool, which must have been imported."""
-    return sys.modules["multiprocessing.pool"].ThreadPool
+def library(module: str) -> str:
+    """'' for a class of the standard library, else the package that it comes from."""
+    top = module.partition(".")[0]
+    return "" if top in ("multiprocessing", "concurrent") else top
 
 
 def _site() -> str:
+    """Where the program made it: the innermost frame of its own files, else of whatever library did."""
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_SKIPPED):
+    first = ""
+    for _ in range(_DEEPEST):
+        if frame is None:
+            break
+        file = frame.f_code.co_filename
+        if not file.startswith(_SKIPPED):
+            if source.is_ours(file):
+                return f"{file}:{frame.f_lineno}"
+            first = first or f"{file}:{frame.f_lineno}"
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
+    return first

@@ -32,4 +32,14 @@ TABLE = {
     "multiprocessing.pool": _installer("pool", "pool"),
     "concurrent.futures.process": _installer("process executor", "executor"),
     "concurrent.futures.thread": _installer("thread executor", "thread_executor"),
+    "multiprocessing.connection": _installer("connections", "connections"),
 }
+
+_COPIES = ("process", "popen_fork", "popen_forkserver", "spawn", "pool")
+TABLE.update({f"multiprocess.{name}": TABLE[f"multiprocessing.{name}"] for name in _COPIES})
+"""A copy of multiprocessing with another pickler: the same hooks."""
+for _loky in ("loky", "joblib.externals.loky"):
+    TABLE[f"{_loky}.process_executor"] = _installer("loky", "loky")
+    TABLE[f"{_loky}.backend.popen_loky_posix"] = _installer("exit codes of loky", "popen")
+    TABLE[f"{_loky}.backend.spawn"] = _installer("spawn of loky", "spawn")
+TABLE["joblib.parallel"] = _installer("joblib", "joblib_calls")

@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
-from procscope.runtime.instrument import facts, patches, pools, raised, recorder
+from procscope.runtime.instrument import bundles, facts, patches, pools, raised, recorder
 from procscope.runtime.instrument.hooks import executor_worker, futures
 
 GROUP = "process executor"
@@ -51,13 +51,16 @@ def _made(process_chunk: Any) -> Any:
 def _open(executor: Any, process_chunk: Any) -> None:
     if "_procscope" in vars(executor):
         return
+    library = pools.library(process_chunk.__module__)
+    context = executor._context if library else executor._mp_context
     pool = pools.opened(
         "ProcessPoolExecutor",
         (executor._call_queue, executor._result_queue),
         executor._max_workers,
-        str(executor._mp_context.get_start_method(allow_none=False)),
+        str(context.get_start_method(allow_none=False)),
         getattr(executor, "_max_tasks_per_child", None) or 0,
         executor._initializer,
+        library,
     )
     executor._procscope = pool
     ids = executor._work_ids
@@ -86,6 +89,8 @@ def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> 
     if type(func) is partial and func.func is process_chunk and batch is not None:
         base, size = batch.next(len(item.args[0]))
         recorder.region().chunk_submitted(mono_ns(), pool.uid, number, batch.number, base, size)
+    elif type(func) in bundles.kinds and bundles.submitted(pool.uid, number, func):
+        pass
     else:
         facts.submitted(pool.uid, number, func, item.args, item.kwargs)
 
@@ -120,7 +125,9 @@ def _broken(manager: Any, cause: Any) -> None:
     workers = {process.sentinel: pid for pid, process in list(manager.processes.items())}
     culprits = tuple(sorted(workers[sentinel] for sentinel in wait(list(workers), 0)))
     reason = "a worker ended abruptly" if culprits else "a result could not be read"
-    if cause:
+    if isinstance(cause, BaseException):  # loky hands over the exception itself
+        reason += f": {raised.message(cause)[:400]}" * (not culprits)
+    elif cause:
         reason += f": {str(list(cause)[-1]).strip()[:400]}"
     pool.now("broken", reason, culprits)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from queue import Empty
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.instrument import identity, patches, pools, raised, recorder
+from procscope.runtime.instrument import bundles, identity, patches, pools, raised, recorder
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
@@ -68,7 +69,11 @@ def _begun(call_queue: Any) -> Shift | None:
 
 def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
     def get(*args: Any, **options: Any) -> Any:
-        item = inner(*args, **options)
+        try:
+            item = inner(*args, **options)
+        except Empty:  # loky's workers leave when they have waited long enough
+            shift.reason = "timeout"
+            raise
         if item is None:
             shift.reason = "sentinel"
             return None
@@ -81,6 +86,10 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
                     chunk.alone()
                 else:
                     item.args = (chunk.counted(),)
+            elif type(func) in bundles.kinds:
+                shift.begin_chunk(calls := bundles.taken(shift.pool, item.work_id, func))
+                if len(calls.items) == 1:
+                    calls.alone()
             else:
                 shift.begin(item.work_id, func, item.args, item.kwargs)
         except Exception as error:
@@ -120,14 +129,14 @@ def _ended(shift: Shift, message: Any) -> None:
 
 
 def _exception_with_traceback(original: Any) -> Any:
-    def __init__(self: Any, exc: BaseException, tb: Any) -> None:
+    def __init__(self: Any, exc: BaseException, *tb: Any) -> None:
         shift = _Worker.shift
         if shift is not None and shift.busy:
             try:
-                _Worker.raised = raised.of(exc, tb)
+                _Worker.raised = raised.of(exc, *tb)
             except Exception as error:
                 if patches.fault(GROUP, error):
                     raise
-        original(self, exc, tb)
+        original(self, exc, *tb)
 
     return __init__

@@ -104,10 +104,10 @@ def shut_down(group: str) -> Any:
     """A wrapper for an executor's shutdown."""
 
     def make(original: Any) -> Any:
-        def shutdown(self: Any, wait: bool = True, **options: Any) -> None:
+        def shutdown(self: Any, wait: bool = True, *args: Any, **options: Any) -> None:
             pool = vars(self).get("_procscope")
             _now(group, pool, "closing")
-            original(self, wait, **options)
+            original(self, wait, *args, **options)
             if wait:
                 _now(group, pool, "closed")
 

@@ -14,7 +14,7 @@ GROUP = "pool"
 def install(module: Any) -> None:
     """Patch multiprocessing.pool."""
     pool = module.Pool
-    patches.replace(GROUP, pool, "_repopulate_pool", _repopulate_pool)
+    patches.replace(GROUP, pool, "_repopulate_pool", _repopulate_pool(module))
     patches.replace(GROUP, pool, "close", _closing)
     patches.replace(GROUP, pool, "join", _joined)
     patches.replace(GROUP, pool, "_terminate_pool", _terminate_pool)
@@ -33,22 +33,25 @@ def told(act: Any, *args: Any) -> None:
             raise
 
 
-def _repopulate_pool(original: Any) -> Any:
-    def _repopulate_pool(self: Any) -> Any:
-        told(_open, self)
-        try:
-            return original(self)
-        except BaseException:
-            told(_now, self, "closed", "its workers could not be started")
-            raise
+def _repopulate_pool(module: Any) -> Any:
+    def make(original: Any) -> Any:
+        def _repopulate_pool(self: Any) -> Any:
+            told(_open, self, module)
+            try:
+                return original(self)
+            except BaseException:
+                told(_now, self, "closed", "its workers could not be started")
+                raise
 
-    return _repopulate_pool
+        return _repopulate_pool
+
+    return make
 
 
-def _open(pool: Any) -> None:
+def _open(pool: Any, module: Any) -> None:
     if "_procscope" in vars(pool):
         return
-    threads = isinstance(pool, pools.thread_pool_class())
+    threads = isinstance(pool, module.ThreadPool)
     if type(pool._taskqueue) is not SimpleQueue:
         raise TypeError("a pool's task queue is not what it was")
     pool._procscope = ours = pools.opened(
@@ -58,6 +61,7 @@ def _open(pool: Any) -> None:
         "" if threads else str(pool._ctx.get_start_method()),
         pool._maxtasksperchild or 0,
         pool._initializer,
+        pools.library(module.__name__),
     )
     pool._taskqueue = queue = pool_submit.TaskQueue()
     queue.uid = ours.uid

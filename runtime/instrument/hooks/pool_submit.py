@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import Any
 
-from procscope.runtime.instrument import facts, patches
+from procscope.runtime.instrument import bundles, facts, patches
 
 GROUP = "pool"
 _SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
@@ -33,7 +33,9 @@ class TaskQueue(SimpleQueue):  # type: ignore[type-arg]
         if item is not None and type(item[0]) is list:
             try:
                 job, _, func, args, kwds = item[0][0]
-                if GROUP not in patches.off:
+                if GROUP not in patches.off and not (
+                    type(func) in bundles.kinds and bundles.submitted(self.uid, job, func)
+                ):
                     facts.submitted(self.uid, job, func, args, kwds)
             except Exception as error:
                 if patches.fault(GROUP, error):

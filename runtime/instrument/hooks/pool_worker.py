@@ -5,40 +5,41 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from procscope.runtime.instrument import facts, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument import bundles, facts, identity, patches, pools, raised, recorder
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
 
 GROUP = "pool"
-_mappers: list[Any] = []
 
 
 def install(module: Any) -> None:
     """Patch multiprocessing.pool.worker."""
-    _mappers[:] = [module.mapstar, module.starmapstar]
-    patches.replace(GROUP, module, "worker", _worker)
+    patches.replace(GROUP, module, "worker", _worker(module.mapstar, module.starmapstar))
 
 
-def _worker(original: Any) -> Any:
-    def worker(inqueue: Any, outqueue: Any, initializer: Any = None, *args: Any, **options: Any) -> Any:
-        shift = _begun(inqueue)
-        if shift is None:
-            return original(inqueue, outqueue, initializer, *args, **options)
-        taken = Watched(inqueue, get=_get(shift, inqueue.get))
-        given = Watched(outqueue, put=_put(shift, outqueue.put))
-        shift.reason = "maxtasks"
-        try:
-            return original(taken, given, initializer, *args, **options)
-        except BaseException as error:
-            shift.reason = "exception"
-            _tell(_broke, shift, initializer, error)
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-            raise
-        finally:
-            _tell(shift.over)
+def _worker(mapstar: Any, starmapstar: Any) -> Any:
+    def make(original: Any) -> Any:
+        def worker(inqueue: Any, outqueue: Any, initializer: Any = None, *args: Any, **options: Any) -> Any:
+            shift = _begun(inqueue)
+            if shift is None:
+                return original(inqueue, outqueue, initializer, *args, **options)
+            taken = Watched(inqueue, get=_get(shift, inqueue.get, mapstar, starmapstar))
+            given = Watched(outqueue, put=_put(shift, outqueue.put))
+            shift.reason = "maxtasks"
+            try:
+                return original(taken, given, initializer, *args, **options)
+            except BaseException as error:
+                shift.reason = "exception"
+                _tell(_broke, shift, initializer, error)
+                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                raise
+            finally:
+                _tell(shift.over)
 
-    return worker
+        return worker
+
+    return make
 
 
 def _tell(act: Any, *args: Any) -> None:
@@ -69,9 +70,7 @@ def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
         shift.failed(raised.of(error))  # the thread ends, the process lives: nobody else would tell
 
 
-def _get(shift: Shift, inner: Any) -> Any:
-    mapstar, starmapstar = _mappers
-
+def _get(shift: Shift, inner: Any, mapstar: Any, starmapstar: Any) -> Any:
     def get() -> Any:
         try:
             task = inner()
@@ -85,7 +84,12 @@ def _get(shift: Shift, inner: Any) -> Any:
             job, place, func, args, kwds = task
             if place or place is False or func is mapstar or func is starmapstar:
                 return _taken_chunk(shift, task, func is starmapstar, func is mapstar or func is starmapstar)
-            shift.begin(job, func, args, kwds)
+            if type(func) in bundles.kinds:
+                shift.begin_chunk(calls := bundles.taken(shift.pool, job, func))
+                if len(calls.items) == 1:
+                    calls.alone()
+            else:
+                shift.begin(job, func, args, kwds)
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise
@@ -115,10 +119,10 @@ def _put(shift: Shift, inner: Any) -> Any:
             return inner(message)
         try:
             success, value = message[2]
-            if success:
+            if success and type(value) not in bundles.failures:
                 shift.succeeded()
             else:
-                error = getattr(value, "exc", value)
+                error = value.exc if success else getattr(value, "exc", value)
                 shift.failed(raised.of(error))
                 del error
             del value

@@ -18,8 +18,8 @@ def install(module: ModuleType) -> None:
 
 
 def _get_preparation_data(original: Any) -> Any:
-    def get_preparation_data(name: Any) -> Any:
-        data = original(name)
+    def get_preparation_data(*args: Any, **options: Any) -> Any:
+        data = original(*args, **options)
         birth = identity.starting.birth
         if recorder.run and birth is not None:
             data["procscope"] = children.Baggage(birth)
