@@ -24,6 +24,7 @@
      37   ProcessSignalled   parent      terminate() or kill() was called on a child     JSON
      38   WorkerRetired      worker      a pool worker's loop ended of itself            JSON
      39   InitializerFailed  worker      a pool's initializer raised                     JSON
+     40   ThreadFailed       itself      a thread ended by an exception nobody caught    JSON
      48   NotObserved        any         a hook group could not be installed             JSON
      49   OurFault           any         our own code failed and switched itself off     JSON
 
@@ -88,6 +89,7 @@ class Kind(IntEnum):
     PROCESS_SIGNALLED = 37
     WORKER_RETIRED = 38
     INITIALIZER_FAILED = 39
+    THREAD_FAILED = 40
     NOT_OBSERVED = 48
     OUR_FAULT = 49
 
@@ -326,7 +328,10 @@ class PoolState(NamedTuple):
 
 
 class ProcessStarted(NamedTuple):
-    """A parent started a child. `kind` is process, worker or manager; `pool` that of a worker, else 0."""
+    """A parent started a child. `kind` is process, worker or manager; `pool` that of a worker, else 0.
+
+    forkserver and resource_tracker are the standard library's own helpers: they never speak themselves.
+    """
 
     at: int
     process: int
@@ -386,30 +391,50 @@ class ProcessNotStarted(NamedTuple):
 
 
 class ProcessSignalled(NamedTuple):
-    """The program itself sent a child `signal`: what follows is deliberate."""
+    """The program itself sent a child `signal`: what follows is deliberate.
+
+    `why` is '' for terminate(), kill() and interrupt() of a Process; daemon, pool, executor, broken or manager where
+    the standard library did it at its parent's exit, for its pool or for its manager.
+    """
 
     at: int
     process: int
     pid: int
     signal: int
+    why: str = ""
 
 
 class WorkerRetired(NamedTuple):
-    """A worker's loop ended: `reason` is sentinel, maxtasks, eof or exception; `done` counts its tasks."""
+    """A worker's loop ended; `done` counts its tasks. `thread` is '' where the worker is a process.
+
+    `reason` is sentinel, maxtasks, eof, initializer (it raised), exit (sys.exit() in a task), or exception.
+    """
 
     at: int
     process: int
     pool: int
     reason: str
     done: int
+    thread: str = ""
 
 
 class InitializerFailed(NamedTuple):
-    """A pool's initializer raised in worker `process`."""
+    """A pool's initializer raised in worker `process`, or in `thread` of it."""
 
     at: int
     process: int
     pool: int
+    raised: Raised
+    thread: str = ""
+
+
+class ThreadFailed(NamedTuple):
+    """An exception that nobody caught ended `thread` of a process; not those of a pool's worker threads."""
+
+    at: int
+    process: int
+    thread: str
+    daemon: bool
     raised: Raised
 
 
@@ -439,7 +464,7 @@ class Unknown(NamedTuple):
 Event = (
     TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | BatchSubmitted | TaskFailed | TaskDropped
     | ResultFailed | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
-    | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed
+    | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
     | NotObserved | OurFault | Unknown
 )  # fmt: skip
 
@@ -458,6 +483,7 @@ RICH: dict[Kind, Any] = {
     Kind.PROCESS_SIGNALLED: ProcessSignalled,
     Kind.WORKER_RETIRED: WorkerRetired,
     Kind.INITIALIZER_FAILED: InitializerFailed,
+    Kind.THREAD_FAILED: ThreadFailed,
     Kind.NOT_OBSERVED: NotObserved,
     Kind.OUR_FAULT: OurFault,
 }

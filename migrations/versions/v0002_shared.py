@@ -14,7 +14,11 @@ _COUNTED = {
     "processes": ("busy_us", "idle_us", "sending_us", "receiving_us", "lock_us"),
     "task_rollups": ("arrived", "transfer_us", "bytes_in", "bytes_out"),
 }
-_KNOWN_OR_NOT = {"tasks": ("arrived_us", "bytes_in", "bytes_out", "progress_done", "progress_total")}
+_KNOWN_OR_NOT = {
+    "tasks": ("arrived_us", "bytes_in", "bytes_out", "progress_done", "progress_total"),
+    "processes": ("orphaned_us", "zombie_us"),
+}
+_TEXTS = {"tasks": ("progress_text",), "pools": ("retired", "initializer_error"), "failures": ("thread",)}
 
 
 def upgrade() -> None:
@@ -25,7 +29,9 @@ def upgrade() -> None:
     for table, names in _KNOWN_OR_NOT.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.BigInteger(), nullable=True))
-    op.add_column("tasks", sa.Column("progress_text", sa.Text(), nullable=True))
+    for table, names in _TEXTS.items():
+        for name in names:
+            op.add_column(table, sa.Column(name, sa.Text(), nullable=True))
     for create in (_logs, _primitives, _primitive_uses, _holds, _channel_samples):
         create()
 

@@ -88,7 +88,8 @@ processes = Table(
     _big("pid", 0),
     _big("start_ticks"),
     Column("boot_id", String(36)),
-    Column("kind", String(16), nullable=False),  # main, process, worker, manager, subprocess, helper
+    # main, process, worker, manager, subprocess, forkserver, resource_tracker, helper
+    Column("kind", String(16), nullable=False),
     Column("name", Text),
     Column("daemon", Boolean),
     Column("target", Text),
@@ -119,6 +120,8 @@ processes = Table(
     _count("sending_us"),
     _count("receiving_us"),
     _count("lock_us"),
+    _big("orphaned_us"),  # when its parent ended while it lived on
+    _big("zombie_us"),  # since when it has been dead without its parent asking for its exit code; NULL once it has
     Index("processes_of_run", "run_id", "id"),
     Index("processes_rev", "rev"),
     Index("processes_pid", "pid", "id"),
@@ -151,6 +154,8 @@ pools = Table(
     _count("workers_started"),
     _big("progress_us"),  # when a task of it last ended
     _count("rev"),
+    Column("retired", Text),  # JSON: how many of its workers are gone, by why
+    Column("initializer_error", Text),  # what its initializer raised last
     Index("pools_of_run", "run_id", "id"),
     Index("pools_rev", "rev"),
 )
@@ -231,12 +236,13 @@ failures = Table(
     _big("func_id"),
     _big("process_id"),
     _big("at_us", 0),
-    Column("stage", String(16), nullable=False),  # task, result, callback, process, initializer
+    Column("stage", String(16), nullable=False),  # task, result, callback, process, initializer, thread
     Column("type", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("raised", Text, nullable=False),  # JSON of events.Raised as nested lists
     Column("fingerprint", String(32), nullable=False),
     _count("rev"),
+    Column("thread", Text),  # the thread it ended, in stage thread
     Index("failures_of_run", "run_id", "id"),
     Index("failures_rev", "rev"),
 )

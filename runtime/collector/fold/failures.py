@@ -12,13 +12,14 @@ from procscope.runtime.events import Raised, ResultFailed, State, TaskFailed
 
 
 def record(
-    source: Source, raised: Raised, at_us: int, stage: str, task_id: int | None = None, func_id: int | None = None
-) -> int:
-    """Write a failure; returns its id. `stage` is task, result, callback, process or initializer."""
+    source: Source, raised: Raised, at_us: int, stage: str, task_id: int | None = None, func_id: int | None = None,
+    thread: str | None = None,
+) -> int:  # fmt: skip
+    """Write a failure; returns its id. `stage` is task, result, callback, process, initializer or thread."""
     failure_id = source.world.next_id("failures")
     source.world.changes.failures.append((
         failure_id, source.run.id, task_id, func_id, source.process.id, at_us, stage, raised.type, raised.message,
-        json.dumps(raised, separators=(",", ":")), fingerprint(raised),
+        json.dumps(raised, separators=(",", ":")), fingerprint(raised), thread,
     ))  # fmt: skip
     return failure_id
 

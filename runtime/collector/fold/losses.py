@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Protocol
 
-from procscope.runtime.collector.fold import chunks, tasks
+from procscope.runtime.collector.fold import chunks, tasks, turnover
 from procscope.runtime.collector.fold.processes import words
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Source
 from procscope.runtime.collector.fold.tasks import Ending
@@ -48,8 +47,9 @@ def lose(source: Source, slot: Slot, at_us: int) -> None:
 
 def why(pool: Pool, process: Process) -> str:
     """The reason of a task that was in flight in `process`."""
-    swept_away = process.exit_code in (None, -signal.SIGTERM)
-    if swept_away and pool.state == "broken" and str(process.pid) not in (pool.reason or ""):
+    unseen = process.exit_code is None and not turnover.blamed(pool, process)
+    swept_away = unseen or turnover.deliberate(pool, process)
+    if swept_away and pool.state == "broken":
         return "the pool broke while it ran" + (f": {pool.reason}" if pool.reason else "")
     if swept_away and pool.state == "terminated":
         return "the pool was terminated while it ran"

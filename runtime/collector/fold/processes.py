@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
 
-from procscope.runtime.collector.fold import failures, tasks
-from procscope.runtime.collector.fold.state import Failing, Process, Run, Source, World
+from procscope.runtime.collector.fold import failures, tasks, turnover
+from procscope.runtime.collector.fold.state import Failing, Pool, Process, Run, Source, World
 from procscope.runtime.collector.fold.tasks import Ending, close, pool_of, touch
+from procscope.runtime.collector.fold.turnover import signal_name
 from procscope.runtime.events import (
     InitializerFailed,
     ProcessAlive,
@@ -18,6 +18,7 @@ from procscope.runtime.events import (
     ProcessStarted,
     State,
     TaskSubmitted,
+    ThreadFailed,
     WorkerRetired,
 )
 
@@ -25,9 +26,18 @@ COUNTED = ("worker", "process", "subprocess")
 _RETIRED = {
     "maxtasks": "it ran as many tasks as it may",
     "eof": "its queue was closed",
+    "timeout": "it had nothing to do for long enough",
+    "exit": "sys.exit() in a task ended it",
     "exception": "its loop was ended by an exception",
 }
-_SENT = "the program sent it "
+_WHY = {
+    "daemon": "it was a daemon, and its parent ended",
+    "pool": "its pool was terminated",
+    "executor": "its executor's workers were ended",
+    "broken": "its executor broke",
+    "manager": "its manager was shut down",
+}
+"""Why the standard library sends a child a signal, by ProcessSignalled.why."""
 
 
 def process_of(world: World, run: Run, uid: int) -> Process:
@@ -39,14 +49,6 @@ def process_of(world: World, run: Run, uid: int) -> Process:
         run.processes[uid] = process = process or Process(gone or world.next_id("processes"), run.id, uid)
     world.changes.processes.add(process)
     return process
-
-
-def signal_name(number: int) -> str:
-    """SIGKILL for 9, and so on."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def placed(source: Source, process: Process, parent: int, pool: int, kind: str) -> None:
@@ -170,13 +172,20 @@ def process_signalled(source: Source, event: ProcessSignalled) -> bool:
     """The program itself ended it."""
     process = process_of(source.world, source.run, event.process)
     process.pid = process.pid or event.pid
-    process.reason = _SENT + signal_name(event.signal)
+    because = _WHY.get(event.why)
+    process.reason = turnover.SENT + signal_name(event.signal) + (f": {because}" if because else "")
     return True
 
 
 def worker_retired(source: Source, event: WorkerRetired) -> bool:
-    """A worker's loop ended of itself."""
+    """A worker's loop ended of itself. Threads are gone with that, processes once they are dead."""
+    if event.thread:
+        pool = pool_of(source.run, source.world, event.pool)
+        turnover.count(pool, event.reason)
+        touch(source.world, pool)
+        return True
     process = process_of(source.world, source.run, event.process)
+    process.left = process.left or event.reason
     process.reason = process.reason or _RETIRED.get(event.reason)
     return True
 
@@ -184,8 +193,18 @@ def worker_retired(source: Source, event: WorkerRetired) -> bool:
 def initializer_failed(source: Source, event: InitializerFailed) -> bool:
     """A pool's initializer raised in this worker."""
     failures.record(source, event.raised, source.us(event.at), "initializer")
-    process = process_of(source.world, source.run, event.process)
-    process.reason = f"its initializer raised {event.raised.type}: {event.raised.message}"
+    pool = pool_of(source.run, source.world, event.pool)
+    pool.initializer_error = f"{event.raised.type}: {event.raised.message}"
+    touch(source.world, pool)
+    if not event.thread:
+        process = process_of(source.world, source.run, event.process)
+        process.left, process.reason = "initializer", f"its initializer raised {pool.initializer_error}"
+    return True
+
+
+def thread_failed(source: Source, event: ThreadFailed) -> bool:
+    """An exception that nobody caught ended a thread; its process goes on."""
+    failures.record(source, event.raised, source.us(event.at), "thread", thread=event.thread)
     return True
 
 
@@ -194,7 +213,8 @@ def how(process: Process) -> str:
     if process.exit_code is None:
         return "vanished"
     if process.exit_code < 0:
-        return f"was killed by {signal_name(-process.exit_code)}"
+        name = signal_name(-process.exit_code)
+        return f"was {'ended by the program with' if turnover.sent(process) == name else 'killed by'} {name}"
     return f"exited with code {process.exit_code}"
 
 
@@ -208,11 +228,9 @@ def _judge(process: Process) -> None:
     code = process.exit_code
     process.signal = -code if code is not None and code < 0 else None
     process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
-    if (
-        process.reason
-        and process.reason.startswith(_SENT)
-        and process.reason != _SENT + signal_name(process.signal or 0)
-    ):
+    sent = turnover.sent(process)
+    interrupted = code == 1 and sent == "SIGINT"  # by a KeyboardInterrupt that nothing caught
+    if sent and sent != signal_name(process.signal or 0) and not interrupted:
         process.reason = None  # it had died of something else, or went on to end well
 
 
@@ -224,10 +242,16 @@ def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us
     _judge(process)
     world.changes.processes.add(process)
     if process.pool in run.pools:
-        run.pools[process.pool].workers.discard(process.uid)
+        _retire(world, run.pools[process.pool], process)
     pool = run.pools.get(0)
     if pool is not None:
         _end_task(world, run, process, at_us)
+
+
+def _retire(world: World, pool: Pool, process: Process) -> None:
+    pool.workers.discard(process.uid)
+    turnover.count(pool, turnover.why(pool, process))
+    touch(world, pool)
 
 
 def _end_task(world: World, run: Run, process: Process, at_us: int) -> None:

@@ -118,6 +118,9 @@ class Pool:
     lost: int = 0
     workers_started: int = 0
     progress_us: int | None = None
+    retired: str | None = None
+    """JSON: how many of its workers are gone, by why: see `fold.turnover`."""
+    initializer_error: str | None = None
     open: int = 0
     owner: int = 0
     owner_end: str = ""
@@ -191,11 +194,15 @@ class Process:
     sending_us: int = 0
     receiving_us: int = 0
     lock_us: int = 0
+    orphaned_us: int | None = None
+    zombie_us: int | None = None
     parent: int = 0
     pool: int = 0
     counted: bool = False
     exit_known: bool = False
     orderly: bool = False
+    left: str = ""
+    """Why a worker's loop ended, as it said itself: see `fold.turnover`."""
     owned: list[int] = field(default_factory=list)
     """uids of the pools it made."""
 

@@ -33,6 +33,7 @@ HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.ProcessSignalled: processes.process_signalled,
     ev.WorkerRetired: processes.worker_retired,
     ev.InitializerFailed: processes.initializer_failed,
+    ev.ThreadFailed: processes.thread_failed,
     ev.NotObserved: runs.not_observed,
     ev.OurFault: runs.our_fault,
     ev.Unknown: runs.unknown,
