@@ -56,25 +56,32 @@ class Chunk:
         self._stamps: list[int] = []
 
     def counted(self) -> Iterator[Any]:
-        """The items; what each pull means goes to the thread's slot."""
-        items = self.items
-        append = self._stamps.append
-        slot = recorder.region().slot_words()
-        due = 0
-        for base in range(0, len(items), _BLOCK):
-            if base:
+        """The items; what each pull means goes to the thread's slot. If our part fails, the items go on without it."""
+        items, offset = self.items, 0
+        try:
+            append = self._stamps.append
+            slot = recorder.region().slot_words()
+            due, total = 0, len(items)
+            for base in range(0, total, _BLOCK):
+                offset = base
+                if base:
+                    append(mono_ns())
+                    self._fold_block()
+                for offset, item in enumerate(items[base : base + _BLOCK], base):
+                    now = mono_ns()
+                    append(now)
+                    slot[SLOT_OFFSET] = offset
+                    if now >= due:
+                        slot[SLOT_STARTED] = now
+                        due = self._attend(offset, now)
+                    yield item
+            offset = total
+            if items:
                 append(mono_ns())
-                self._fold_block()
-            for offset, item in enumerate(items[base : base + _BLOCK], base):
-                now = mono_ns()
-                append(now)
-                slot[SLOT_OFFSET] = offset
-                if now >= due:
-                    slot[SLOT_STARTED] = now
-                    due = self._attend(offset, now)
-                yield item
-        if items:
-            append(mono_ns())
+        except Exception as error:
+            if patches.fault(self.group, error):
+                raise
+            yield from items[offset:]
 
     def alone(self) -> None:
         """A chunk of one, run without a generator: the item begins now. Its preview waits for a slow function."""

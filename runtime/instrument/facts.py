@@ -77,6 +77,8 @@ def alive(birth: identity.Birth) -> None:
 def ending(exit_code: int, error: BaseException | None) -> None:
     """This process's end, as it sees it: once, or again with the code that it really leaves with."""
     leaving.said()
+    recorder.region().hurry()
+    recorder.settle()
     rich(events.ProcessEnding(mono_ns(), identity.me().process, exit_code, raised.of(error) if error else None))
 
 

@@ -28,8 +28,11 @@ def say(birth: Birth) -> None:
         birth.kind = _kind(directory)
         _write(directory, birth, _record(birth))
         recorder.introduced = True
-    except (OSError, ValueError, ImportError):
-        pass
+    except Exception as error:
+        from procscope.runtime import thrown
+
+        if thrown.by_program(error):
+            raise
 
 
 def _kind(directory: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from procscope.runtime import thrown
+from procscope.runtime.instrument import recorder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,37 +27,46 @@ class Finder:
         if name not in self._hooks:
             return None
         for finder in [finder for finder in sys.meta_path if finder is not self]:
-            find = getattr(finder, "find_spec", None)
-            spec = find(name, path, target) if find else None
+            try:
+                find = finder.find_spec
+            except AttributeError:
+                continue
+            spec = find(name, path, target)
             if spec is not None:
                 self._attach(name, spec.loader)
                 return spec
         return None
 
     def _attach(self, name: str, loader: Any) -> None:
-        execute = getattr(loader, "exec_module", None)
-        if execute is None:
-            return
+        """A loader without room for attributes: the module goes unobserved, never unimported."""
+        try:
+            execute = loader.exec_module
 
-        def exec_module(module: ModuleType) -> None:
-            try:  # noqa: SIM105  contextlib would be imported into every interpreter that starts
-                del loader.exec_module
-            except AttributeError:
-                pass
-            execute(module)
-            self._seen(name, module)
+            def exec_module(module: ModuleType) -> None:
+                try:  # noqa: SIM105  contextlib would be imported into every interpreter that starts
+                    del loader.exec_module
+                except AttributeError:
+                    pass
+                execute(module)
+                self._seen(name, module)
 
-        try:  # noqa: SIM105
             loader.exec_module = exec_module
-        except AttributeError:
-            pass  # a loader without room for attributes: the module goes unobserved, never unimported
+        except Exception as error:
+            if thrown.by_program(error):
+                raise
+            recorder.not_observed(name, f"its loader could not be watched: {type(error).__name__}")
 
     def _seen(self, name: str, module: ModuleType) -> None:
-        hook = self._hooks.pop(name, None)
-        if not self._hooks:
-            self.leave()
-        if hook is not None:
-            hook(module)
+        try:
+            hook = self._hooks.pop(name, None)
+            if not self._hooks:
+                self.leave()
+            if hook is not None:
+                hook(module)
+        except Exception as error:
+            if thrown.by_program(error):
+                raise
+            recorder.not_observed(name, f"it could not be hooked: {type(error).__name__}")
 
     def leave(self) -> None:
         """Go out of the way of later imports."""

@@ -23,6 +23,20 @@ def watch() -> None:
 
 
 def _leave() -> None:
+    try:
+        _last_words()
+    except Exception:
+        _count()
+
+
+def _count() -> None:
+    try:
+        recorder.hook_failed()
+    except Exception:
+        recorder.run = ""
+
+
+def _last_words() -> None:
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     if not recorder.run:
         return
@@ -42,7 +56,7 @@ def _tell(error: BaseException | None) -> None:
 
         facts.ending(-1, error)
     except Exception:
-        recorder.run = ""
+        _count()
 
 
 def _on_a_terminal() -> bool:

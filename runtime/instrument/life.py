@@ -39,7 +39,7 @@ class Life:
         def _exit_function(*args: Any, **options: Any) -> Any:
             ours._exit_function = leave
             error = sys.exc_info()[1]
-            self._over(0 if error is None else _exit_code(error), error)
+            self._over(error)
             del error
             return leave(*args, **options)
 
@@ -50,16 +50,16 @@ class Life:
             try:
                 run()
             except BaseException as error:
-                self._over(_exit_code(error), error)
+                self._over(error)
                 error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
                 raise
-            self._over(0, None)
+            self._over(None)
 
         return watched
 
-    def _over(self, code: int, error: BaseException | None) -> None:
+    def _over(self, error: BaseException | None) -> None:
         try:
-            self._tell(code, error)
+            self._tell(0 if error is None else _exit_code(error), error)
         except Exception as fault:
             if patches.fault(_GROUP, fault):
                 raise
@@ -79,9 +79,9 @@ class Life:
 
     def left(self, code: Any) -> None:
         """_bootstrap returned `code`: what happened after run() may have changed it."""
-        if type(code) is not int or code == self._told:
-            return
         try:
+            if type(code) is not int or code == self._told:
+                return
             facts.ending(code, None)
         except Exception as fault:
             if patches.fault(_GROUP, fault):

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
+from procscope.runtime import thrown
 from procscope.runtime.instrument import recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
     from typing import Any
 
 MARK = "__procscope__"
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
-_SITES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _replaced: dict[str, list[tuple[Any, str, Any, Any]]] = {}
 off: set[str] = set()
 """Groups that were switched off. Instance-level hooks look here; class-level ones are simply put back."""
@@ -68,28 +63,29 @@ def undo(group: str, kept: int) -> None:
 
 
 def fault(group: str, error: BaseException) -> bool:
-    """Deal with what our own code raised: count it, tell it, switch the group off.
+    """Deal with what our own code raised: count it, tell it, switch the group off. Raises only what is the program's.
 
-    True if it is not ours to keep, since a signal handler of the program raised it while our code ran: raise it then.
+    True if it is not ours to keep, since the program threw it in while our code ran: raise it then.
     """
     try:
-        if foreign(error.__traceback__):
+        if thrown.by_program(error):
             return True
-        recorder.hook_failed()
-        if not isinstance(error, (RecursionError, MemoryError)):
+        passing = isinstance(error, (RecursionError, MemoryError))
+        if not passing:
             switch_off(group)
+        recorder.hook_failed()
+        if not passing:
             recorder.our_fault(group, error)
-    except Exception:
+    except Exception as another:
+        _not_told(group, error, another)
+    return False
+
+
+def _not_told(group: str, error: BaseException, another: Exception) -> None:
+    """Our code failed again while it dealt with `error`: `recorder` tells both when it can."""
+    if thrown.by_program(another):
+        another.__context__ = None
+        raise another
+    if not isinstance(error, (RecursionError, MemoryError)):
         off.add(group)
-    return False
-
-
-def foreign(trace: TracebackType | None) -> bool:
-    """Whether code that is neither ours nor the standard library's was running."""
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        library = file.startswith(_STANDARD) and not any(site in file for site in _SITES)
-        if not (library or file.startswith((_OURS, "<frozen "))):
-            return True
-        trace = trace.tb_next
-    return False
+        recorder.tell_later(group, error)

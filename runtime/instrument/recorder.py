@@ -6,6 +6,7 @@ import os
 import time
 from _thread import _local
 
+from procscope.runtime import thrown
 from procscope.runtime.instrument import identity
 
 TYPE_CHECKING = False
@@ -26,6 +27,8 @@ _generation = 0
 _watching = False
 _limits: Limits | None = None
 _pending: list[tuple[str, str]] = []
+_uncounted = 0
+"""Failures of ours that no journal has counted yet."""
 after_fork: list[Callable[[], None]] = []
 """What other modules have to forget in a child of fork."""
 introduced = False
@@ -72,13 +75,14 @@ def watch_forks() -> None:
 
 def _forked() -> None:
     """What the parent had open stays mapped, and is never written or closed here."""
-    global _generation, _here, introduced, run
+    global _generation, _here, _uncounted, introduced, run
     if not run:
         return
     try:
         _generation += 1
-        _here = _local()
         introduced = False
+        _uncounted = 0
+        _here = _local()
         _pending.clear()
         identity.forked()
         for forget in after_fork:
@@ -105,6 +109,7 @@ def limits() -> Limits:
 
 
 def _open() -> Journal:
+    global introduced
     from procscope.runtime.instrument import facts
     from procscope.runtime.journal.writer import Identity, Journal
 
@@ -113,27 +118,51 @@ def _open() -> Journal:
     # Two threads may come here at once: the first one's journal is the process's.
     journal = _journals.setdefault(_generation, fresh)
     if journal is fresh:
-        facts.alive(birth)
-        for group, reason in _pending:
-            facts.not_observed(group, reason)
-        _pending.clear()
+        try:
+            facts.alive(birth)
+            settle()
+        except BaseException:  # it has not said who it is: the next one will
+            _journals.pop(_generation, None)
+            introduced = False
+            raise
     return journal
+
+
+def settle() -> None:
+    """Tell and count what could not be told when it happened."""
+    global _uncounted
+    if not (_uncounted or _pending):
+        return
+    from procscope.runtime.instrument import facts
+
+    count, _uncounted = _uncounted, 0
+    try:
+        region().drop(4, count)  # events.Drop.HOOK_FAILED
+    except BaseException:
+        _uncounted += count
+        raise
+    while _pending:
+        facts.not_observed(*_pending[0])
+        del _pending[:1]
 
 
 def not_observed(group: str, reason: str) -> None:
     """Hooks of `group` are not in place. Told once there is a journal, or at once if there is one."""
-    if is_open():
-        from procscope.runtime.instrument import facts
-
-        facts.not_observed(group, reason)
-    else:
-        _pending.append((group, reason))
+    _pending.append((group, reason))
+    try:
+        if is_open():
+            settle()
+    except Exception as error:
+        if thrown.by_program(error):
+            raise
 
 
 def hook_failed() -> None:
-    """Count a fact that our own code failed to write."""
+    """Count a fact that our own code failed to write; where that raises, it is counted later."""
+    global _uncounted
     if run:
-        region().drop(4)  # events.Drop.HOOK_FAILED
+        _uncounted += 1
+        settle()
 
 
 def our_fault(group: str, error: BaseException) -> None:
@@ -141,3 +170,8 @@ def our_fault(group: str, error: BaseException) -> None:
     from procscope.runtime.instrument import facts
 
     facts.our_fault(group, error)
+
+
+def tell_later(group: str, error: BaseException) -> None:
+    """The same, when there is a journal again."""
+    _pending.append((group, "switched off after a failure of procscope: " + type(error).__name__))

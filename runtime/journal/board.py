@@ -9,7 +9,8 @@ from __future__ import annotations
 from _thread import get_ident
 from typing import TYPE_CHECKING
 
-from procscope.runtime import clock
+from procscope.runtime import clock, thrown
+from procscope.runtime.events import Drop
 from procscope.runtime.journal import board_layout as layout
 from procscope.runtime.journal.track import RETRY_AFTER, why_not
 
@@ -160,9 +161,11 @@ class Board:
         capacity, size = layout.SIZES[min(self._seq + 1, len(layout.SIZES) - 1)]
         try:
             self._view = self._region.new_board(self._seq + 1, size)
-        except OSError as error:
+        except Exception as error:
+            if thrown.by_program(error):
+                raise
             self._retry_at = now + RETRY_AFTER
-            self._region.drop(why_not(error))
+            self._region.drop(why_not(error) if isinstance(error, OSError) else Drop.NO_REGION)
             return False
         self._seq += 1
         self._capacity, self._used = capacity, 0

@@ -35,7 +35,7 @@ def create(path: str, size: int) -> Mapping:
 
     Raises OSError (ENOSPC, EMFILE, EACCES, EEXIST, …); the file is gone again then.
     """
-    descriptor = os.open(path, _CREATE, 0o600)
+    descriptor = _open(path)
     try:
         _allocate(descriptor, size)
         return _map(descriptor, size)
@@ -44,6 +44,15 @@ def create(path: str, size: int) -> Mapping:
         raise
     finally:
         os.close(descriptor)
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, _CREATE, 0o600)
+    except FileExistsError:
+        # An attempt of ours that was broken off half-way: nobody else makes files of this name.
+        os.unlink(path)
+        return os.open(path, _CREATE, 0o600)
 
 
 def _allocate(descriptor: int, size: int) -> None:
@@ -85,5 +94,5 @@ def _map(descriptor: int, size: int) -> Mapping:
         return _map_forgetting(descriptor, size)
     try:
         return _map_by_libc(descriptor, size)
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, RuntimeError):  # RuntimeError: an audit hook of the program forbids it
         return _map_keeping(descriptor, size)

@@ -107,13 +107,21 @@ def create_board(directory: str, who: Identity, place: Place, size: int) -> mapp
 
 def _create(path: str, who: Identity, place: Place, size: int, what: tuple[bytes, int]) -> mapping.Mapping:
     mapped = mapping.create(path + _UNBORN, size)
+    try:
+        fields = _fields(who, place, size)
+        mapped.view[layout.FIELDS_AT : layout.FIELDS_END] = fields
+        mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(*what, crc32(fields))
+        os.rename(path + _UNBORN, path)
+    except BaseException:
+        os.unlink(path + _UNBORN)
+        raise
+    return mapped
+
+
+def _fields(who: Identity, place: Place, size: int) -> bytes:
     now = clock.anchor()
-    fields = layout.FIELDS.pack(
+    return layout.FIELDS.pack(
         place.journal, boot_id(), who.run.encode("ascii", "replace")[:24], who.process, who.parent, who.pool,
         start_ticks(), now.wall, now.mono, size, place.thread & 0xFFFFFFFFFFFFFFFF, os.getpid(), place.region,
         place.seq, sys.hexversion,
     ).ljust(layout.FIELDS_END - layout.FIELDS_AT, b"\0")  # fmt: skip
-    mapped.view[layout.FIELDS_AT : layout.FIELDS_END] = fields
-    mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(*what, crc32(fields))
-    os.rename(path + _UNBORN, path)
-    return mapped

@@ -8,7 +8,7 @@ from _thread import get_ident
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from procscope.runtime import clock
+from procscope.runtime import clock, thrown
 from procscope.runtime.events import Drop
 from procscope.runtime.journal import layout, segment
 from procscope.runtime.journal.layout import MARK
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from procscope.runtime.journal.writer import Journal
 
 RETRY_AFTER = 500_000_000
+_REST_FIRST = 2_000_000
 _NAME_MAX = 512
 _MARGIN = _NAME_MAX * 2 + 64
 _WORD = layout.WORD
@@ -28,8 +29,8 @@ class Track:
     """Segments of one region. A track that cannot get a segment counts what it loses and tries again later."""
 
     __slots__ = (
-        "_at", "_busy", "_drops", "_end", "_journal", "_mapping", "_names", "_retry_at", "_seq", "_slot", "_view",
-        "_why", "_words", "number",
+        "_at", "_busy", "_drops", "_end", "_journal", "_mapping", "_names", "_rest", "_retry_at", "_seq", "_slot",
+        "_view", "_why", "_words", "number",
     )  # fmt: skip
 
     def __init__(self, journal: Journal, number: int) -> None:
@@ -41,6 +42,7 @@ class Track:
         self._names: dict[str, int] = {}
         self._drops = [0] * 16
         self._retry_at = 0
+        self._rest = _REST_FIRST
         self._why = Drop.NO_REGION
         self._mapping: Mapping | None = None
         self._view = self._slot = memoryview(bytearray(layout.PAGE))
@@ -83,16 +85,28 @@ class Track:
         self._busy = True
         try:
             fresh = self._create(need)
-        except OSError as error:
-            self._why = why_not(error)
-            self._retry_at = now + RETRY_AFTER
-            if need:
-                self.drop(self._why)
+        except Exception as error:
+            if thrown.by_program(error):
+                raise
+            self._without(now, why_not(error) if isinstance(error, OSError) else Drop.NO_REGION, need)
             return False
         finally:
             self._busy = False
+        self._rest = _REST_FIRST
         self._take(fresh)
         return True
+
+    def _without(self, now: int, why: Drop, need: int) -> None:
+        """There is no next segment. Whatever it was, it may be over soon: the rest is short at first."""
+        self._why = why
+        self._retry_at = now + self._rest
+        self._rest = min(self._rest * 4, RETRY_AFTER)
+        if need:
+            self.drop(why)
+
+    def hurry(self) -> None:
+        """These are the last words: do not rest before the next attempt."""
+        self._retry_at = 0
 
     def _create(self, need: int) -> Mapping:
         journal = self._journal
@@ -112,6 +126,7 @@ class Track:
         return segment.create_board(journal.directory, journal.identity, place, size).view
 
     def _take(self, fresh: Mapping) -> None:
+        self._seq += 1
         old, old_view = self._mapping, self._view
         self._mapping, self._view, self._words = fresh, fresh.view, fresh.view.cast("I")
         layout.DROPS.pack_into(fresh.view, layout.DROPS_AT, *self._drops)
@@ -124,7 +139,6 @@ class Track:
             _WORD.pack_into(old_view, layout.SEALED_AT, 1)
             if old_view is not self._slot:
                 old.release()
-        self._seq += 1
 
 
 def _swapped(word: int) -> int:

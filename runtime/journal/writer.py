@@ -72,6 +72,12 @@ class _Lease:
         self._pid = os.getpid()
 
     def __del__(self) -> None:
+        try:
+            self._give_back()
+        except Exception:  # the region stays with a thread that is gone: the next one gets its own
+            return
+
+    def _give_back(self) -> None:
         region = self._region
         if region.board is not None:
             region.board.leave()

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from tests.support.imports import Import, Module, modules
 
 R = "procscope.runtime"
-GROUND = [f"{R}.{name}" for name in ("events", "clock", "settings", "errors", "sketch")]
+GROUND = [f"{R}.{name}" for name in ("events", "clock", "settings", "errors", "sketch", "thrown")]
 FACE = ["procscope", "procscope.runtime"]
 """The two packages on the way to every module: they hold no code that pulls a room in."""
 
@@ -18,6 +18,7 @@ ALLOWED: dict[str, list[str]] = {
     f"{R}.clock": [],
     f"{R}.errors": [],
     f"{R}.sketch": [],
+    f"{R}.thrown": [],
     f"{R}.settings": [f"{R}.errors"],
     f"{R}.detach": [],
     f"{R}.journal*": [*GROUND, f"{R}.journal*"],

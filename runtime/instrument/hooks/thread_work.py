@@ -123,15 +123,24 @@ class _Future:
         return getattr(self._future, name)
 
 
-def _run(original: Any) -> Any:
-    def run(self: Any, *args: Any) -> None:
-        future = self.future
+def _watch(item: Any) -> None:
+    """Put ourselves between a work item and its future."""
+    try:
+        future = item.future
         task = vars(future).get("_procscope") if GROUP not in patches.off else None
         if task is not None:
-            self.future = _Future(future, task, _call_of(self))
+            item.future = _Future(future, task, _call_of(item))
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _run(original: Any) -> Any:
+    def run(self: Any, *args: Any) -> None:
+        _watch(self)
         # Up to 3.10 a traceback keeps its callers' frames: as the standard library, hold nothing that holds it.
         held = [self]
-        del future, self
+        del self
         original(held.pop(), *args)
 
     return run
@@ -139,8 +148,8 @@ def _run(original: Any) -> Any:
 
 def _initializer_failed(original: Any) -> Any:
     def _initializer_failed(self: Any, *args: Any) -> None:
-        pool = vars(self).get("_procscope")
         try:
+            pool = vars(self).get("_procscope")
             if pool is not None:
                 pool.now("broken", "its initializer raised in a thread")
         except Exception as error:

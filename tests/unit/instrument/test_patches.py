@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -76,9 +78,41 @@ def test_our_fault_is_counted_told_and_ends_the_group(group: str, run_directory:
 
 def test_what_the_programs_signal_handler_raises_is_the_programs(group: str) -> None:
     """A timeout raised by a SIGALRM handler while our code ran was swallowed, and the job hung."""
-    try:
+
+    def alarm(_number: int, _frame: FrameType | None) -> None:
         raise TimeoutError("alarm")
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    try:
+        signal.raise_signal(signal.SIGALRM)
     except TimeoutError as error:
         theirs = patches.fault(group, error)
+    finally:
+        signal.signal(signal.SIGALRM, before)
     assert theirs is True
+    assert group not in patches.off
+
+
+def test_what_an_audit_hook_of_the_program_raises_is_ours(group: str) -> None:
+    """A program that forbids itself to open files was ended by a file that it never opened."""
+
+    def forbid(_event: str, _args: tuple[object, ...]) -> None:
+        raise PermissionError("no files")
+
+    try:
+        forbid("open", ("journal", "r"))
+    except PermissionError as error:
+        theirs = patches.fault(group, error)
+    assert theirs is False
+    assert group in patches.off
+
+
+def test_an_exception_set_from_another_thread_is_the_programs(group: str) -> None:
+    """Time-outs by PyThreadState_SetAsyncExc come without a frame: their own type is all that tells."""
+
+    class OutOfTime(Exception):
+        pass
+
+    error = OutOfTime()
+    assert patches.fault(group, error) is True
     assert group not in patches.off
