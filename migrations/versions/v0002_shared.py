@@ -118,6 +118,8 @@ def _primitive_uses() -> None:
         sa.Column("holds", sa.Text(), nullable=True),
         _big("last_us"),
         _count("rev"),
+        _count("done"),
+        _count("signals"),
         sa.PrimaryKeyConstraint("primitive_id", "process_id"),
         sqlite_with_rowid=False,
     )

@@ -19,6 +19,11 @@ _SPREAD = {
         "avg(cpu), max(rss), max(uss), max(read_bytes), max(write_bytes), max(threads), max(fds), max(switches)",
     ),
     "pool_samples": ("pool_id", "depth, running, done, failed", "max(depth), max(running), max(done), max(failed)"),
+    "channel_samples": (
+        "primitive_id",
+        "depth, items_in, items_out",
+        "max(depth), max(items_in), max(items_out)",
+    ),
     "host_samples": (
         "host",
         "cpu, memory_used, memory_total, memory_limit, oom_kills",

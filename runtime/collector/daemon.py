@@ -162,6 +162,8 @@ class Collector:
         live = [("samples", row[0]) for row in changes.samples]
         live += [("pool_samples", pool.id) for pool in pools]
         live.append(("host_samples", self._sampler.host_name))
+        for follower in self.followers.values():
+            live += [("channel_samples", number) for number in follower.sample_channels(int(now))]
         for table, owner in live:
             self._aging.follow(table, owner, now)
         self._aging.work(now, live)

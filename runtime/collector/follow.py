@@ -129,18 +129,23 @@ class Follower:
                 if slot is not None and region.source is not None:
                     running.see(region.source, slot)
         running.plain()
+        live_regions = (region for regions in self.directory.by_process.values() for region in regions)
+        self.directory.boards.look(self.world, live_regions, now, now_us)
         live = [process for process in self.run.processes.values() if process.live]
         self._active = running.settle(self._active, live, now_us)
         return running
 
     def reap(self) -> None:
         """Close what the dead were at, once everything they wrote is folded."""
+        dying = len(self._dying)
         for uid in list(self._dying):
             process = self.run.processes.get(uid)
             if process is None:
                 del self._dying[uid]
             elif self.directory.drained(uid) and self._exit_told(process, self._dying[uid]):
                 self._bury(process, self._dying.pop(uid))
+        if len(self._dying) != dying:
+            self.directory.boards.show(self.world, clock.mono_ns())
 
     def _exit_told(self, process: Process, dying: Dying) -> bool:
         if dying.exit_code is not None or process.exit_known:
@@ -162,6 +167,7 @@ class Follower:
             if slot is not None and region.source is not None:
                 losses.lose(region.source, slot, dying.at_us)
         processes.ended(world, run, process, dying.exit_code, dying.at_us)
+        self.directory.boards.buried(world, process, regions, clock.mono_ns(), dying.at_us)
         self._buried += regions
         self._sampler.forget(process.id)
         for pool in [run.pools[uid] for uid in process.owned if uid in run.pools]:
@@ -224,6 +230,8 @@ class Follower:
             removed([*region.consumed, *region.paths.values()])
             self._files_gone.append((region.journal, region.number))
         self._buried = []
+        removed(self.directory.boards.over)
+        self.directory.boards.over = []
         for path, aside in self.directory.set_aside:
             with contextlib.suppress(OSError):
                 os.rename(path, aside)
@@ -238,6 +246,10 @@ class Follower:
             pool for pool in self.run.pools.values() if pool.uid and (pool.open or pool.state in ("open", "closing"))
         ]
 
+    def sample_channels(self, at_s: int) -> list[int]:
+        """Sample the channels in use; their ids."""
+        return self.directory.boards.sample(self.world.changes, at_s)
+
     @property
     def over(self) -> bool:
         """Whether nothing of the run is left to follow."""
@@ -247,6 +259,7 @@ class Follower:
         """Let go of all files and, where the run is over, of its directory."""
         for region in self.directory.regions.values():
             region.close()
+        self.directory.boards.close()
 
     def remove(self) -> None:
         """The run is over and written: its directory goes, but for what could not be read and is kept."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from procscope.runtime.collector.fold.primitives import COUNTED, Shared
+from procscope.runtime.collector.fold.standing import Sight
 from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, Open, Pool, Process, Run, Seen
 from procscope.runtime.collector.tail import Place
 from procscope.runtime.store import schema
@@ -22,6 +24,7 @@ _RUN = _columns(schema.runs, _COUNTED)
 _PROCESS = _columns(schema.processes)
 _POOL = _columns(schema.pools, _COUNTED)
 _BATCH = _columns(schema.batches)
+_PRIMITIVE = _columns(schema.primitives)
 
 
 def _select(table: str, names: list[str], where: str) -> str:
@@ -52,6 +55,8 @@ def run(writer: Writer, key: str) -> Run | None:
     found = Run(**dict(zip(_RUN, rows[0], strict=True)))
     found.running = 0
     _processes(writer, found)
+    _primitives(writer, found)
+    _holds(writer, found)
     by_id = _pools(writer, found)
     batches = _batches(writer, found, by_id)
     _tasks(writer, found, by_id, batches)
@@ -98,6 +103,36 @@ def process(writer: Writer, process_id: int) -> Process | None:
     found.counted = True
     found.exit_known = found.exit_code is not None
     return found
+
+
+_GONE = """FROM {table} u JOIN processes p ON p.id = u.process_id
+ WHERE u.run_id = ? AND p.state NOT IN ('starting', 'running')"""
+_SUMS = (
+    "SELECT u.primitive_id, sum(u.acquired), sum(u.released), sum(u.signals), sum(u.items_in), sum(u.items_out),"
+    f" sum(u.done) {_GONE.format(table='primitive_uses')} GROUP BY u.primitive_id"
+)
+
+
+def _primitives(writer: Writer, found: Run) -> None:
+    """With what the dead did with them; the living say it themselves, whole."""
+    for row in writer.fetch(_select("primitives", _PRIMITIVE, "run_id = ?"), (found.id,)):
+        shared = Shared(**dict(zip(_PRIMITIVE, row, strict=True)))
+        found.primitives[shared.uid] = found.primitive_rows[shared.id] = shared
+    for number, *sums in writer.fetch(_SUMS, (found.id,)):
+        if number in found.primitive_rows:
+            found.primitive_rows[number].total = {word: int(n) for word, n in zip(COUNTED, sums, strict=True)}
+
+
+def _holds(writer: Writer, found: Run) -> None:
+    dead = set(found.gone.values())
+    names = ["primitive_id", "process_id", "thread", "what", "since_us", "site"]
+    for number, process_id, thread, what, since_us, site in writer.fetch(
+        _select("holds", names, "run_id = ?"), (found.id,)
+    ):
+        found.holds[number, process_id, thread, what] = (since_us, site)
+        shared = found.primitive_rows.get(number)
+        if process_id in dead and shared is not None and what not in ("process", "result"):
+            found.dead_holds.append(Sight(shared.uid, process_id, thread, what, (), since_us, site, 0))
 
 
 def _pools(writer: Writer, found: Run) -> dict[int, Pool]:

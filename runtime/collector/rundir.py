@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from procscope.runtime import events
+from procscope.runtime.collector.boards import Boards
 from procscope.runtime.collector.fold import processes, stream
 from procscope.runtime.collector.fold.state import Process, Run, Source, World
 from procscope.runtime.collector.tail import Place, Region, restored
 from procscope.runtime.errors import JournalError
-from procscope.runtime.journal import layout
+from procscope.runtime.journal import board_layout, board_reader, layout
 from procscope.runtime.journal.reader import Header, scan
 
 READ_AT_ONCE = 10_000
@@ -34,6 +35,7 @@ class RunDirectory:
         self.found: list[tuple[Process, Header]] = []
         self.replaced: list[int] = []
         self.set_aside: list[tuple[str, str]] = []
+        self.boards = Boards(run, self._thread_of)
         self._places = places
         self._mtime = 0
         self._order: list[Region] | None = None
@@ -57,6 +59,33 @@ class RunDirectory:
             self._attach(world, region, header)
         if fresh:
             self._order = None
+        for path in board_reader.scan(self.path):
+            self._take_board(world, path)
+
+    def _take_board(self, world: World, path: str) -> None:
+        place = board_layout.parse_board_name(os.path.basename(path))
+        if place is None or self.boards.knows(place) or self._strange.get(path, 0.0) < 0:
+            return
+        try:
+            board = board_reader.Board.open(path)
+        except (JournalError, OSError) as error:
+            self._unreadable(world, path, error)
+            return
+        header = board.header
+        self._strange.pop(path, None)
+        if header.run not in ("", self.run.key) or (header.journal, header.region, header.seq) != place:
+            board.close()
+            self._count_damage(world, path)
+        elif header.process in self.run.gone:  # read and written with that process's end, by a collector that died then
+            board.close()
+            self.boards.over.append(path)
+        else:
+            process, delta = self._writer(world, header)
+            self.boards.add(path, board, process, delta)
+
+    def _thread_of(self, journal: str, number: int) -> int:
+        region = self.regions.get((journal, number))
+        return region.thread if region is not None else 0
 
     def _take(self, path: str, fresh: list[Region]) -> None:
         named = layout.parse_segment_name(os.path.basename(path))
@@ -102,20 +131,24 @@ class RunDirectory:
             self.set_aside.append((path, path + suffix))
             world.changes.drop(self.run, 0, "damaged", 1, time.time_ns() // 1000)
 
-    def _attach(self, world: World, region: Region, header: Header) -> None:
+    def _writer(self, world: World, header: Header) -> tuple[Process, int]:
+        """The process that writes a file, and what turns its monotonic ns into wall ns."""
         run = self.run
         process = self._process(world, header)
         delta = header.anchor.wall - header.anchor.mono
         if run.delta is None:
             run.delta = delta
-        if abs(delta - run.delta) < _SAME_CLOCK_NS:
-            delta = run.delta
-        region.source = Source(world, run, process, delta)
+        self.by_process.setdefault(process.uid, [])
+        self.found.append((process, header))
+        return process, run.delta if abs(delta - run.delta) < _SAME_CLOCK_NS else delta
+
+    def _attach(self, world: World, region: Region, header: Header) -> None:
+        process, delta = self._writer(world, header)
+        region.source = Source(world, self.run, process, delta)
         place = self._places.pop((region.journal, region.number), None)
         if place is not None:
             restored(region.source, place.note)
-        self.by_process.setdefault(process.uid, []).append(region)
-        self.found.append((process, header))
+        self.by_process[process.uid].append(region)
 
     def _process(self, world: World, header: Header) -> Process:
         run, uid = self.run, header.process

@@ -11,7 +11,7 @@ from procscope.runtime.collector.fold.state import Report, Source
 from procscope.runtime.errors import JournalError
 from procscope.runtime.events import Event
 from procscope.runtime.journal import layout
-from procscope.runtime.journal.reader import Segment, Slot
+from procscope.runtime.journal.reader import Segment, Slot, Waiting
 
 
 class Place:
@@ -152,6 +152,15 @@ class Region:
     def slot(self) -> Slot | None:
         """What the thread is doing, or was when it died."""
         return self._black_box.slot() if self._black_box is not None else None
+
+    def wait(self) -> Waiting | None:
+        """What the thread is blocked in, or was when it died."""
+        return self._black_box.wait() if self._black_box is not None else None
+
+    @property
+    def thread(self) -> int:
+        """The ident of its first thread, 0 where that is not known."""
+        return self._black_box.header.thread if self._black_box is not None else 0
 
     def new_drops(self) -> list[tuple[int, int]]:
         """(reason, further facts dropped) since the last call."""

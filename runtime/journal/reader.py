@@ -17,9 +17,10 @@ from procscope.runtime.journal import layout
 from procscope.runtime.journal.layout import Header, Slot
 from procscope.runtime.journal.records import Decoder
 
-__all__ = ["Batch", "Header", "Segment", "Slot", "scan"]
+__all__ = ["Batch", "Header", "Segment", "Slot", "Waiting", "read_header", "scan"]
 
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How files of the spool are opened: never through a link, never waiting for a pipe's other end."""
 _LARGEST = 64 * 1024 * 1024
 _FIRST_READ = 4096
 _NEXT_READ = 256 * 1024
@@ -43,6 +44,15 @@ def scan(directory: str) -> list[str]:
         return []
 
 
+class Waiting(NamedTuple):
+    """A thread blocked since `since` (monotonic ns) in `what` (events.Wait, or a number nobody knows) on `uid`."""
+
+    since: int
+    uid: int
+    what: int
+    site: str
+
+
 class Segment:
     """One open segment file. Not thread-safe."""
 
@@ -56,9 +66,9 @@ class Segment:
     @classmethod
     def open(cls, path: str) -> Segment:
         """Raises JournalError where the file is not a segment of ours, OSError where it cannot be opened."""
-        descriptor = os.open(path, _OPEN)
+        descriptor = os.open(path, OPEN)
         try:
-            return cls(descriptor, _header(descriptor, path))
+            return cls(descriptor, read_header(descriptor, path, layout.MAGIC, layout.VERSION))
         except BaseException:
             os.close(descriptor)
             raise
@@ -89,6 +99,15 @@ class Segment:
         text = page[66 : 66 + min(length, layout.SLOT_TEXT_MAX)].decode("utf-8", "replace")
         when = item_started if offset >= 0 else started
         return Slot(pool, number, chunk, offset, when, text if args_of == offset else "")
+
+    def wait(self) -> Waiting | None:
+        """What the thread is blocked in, None for nothing (or while being rewritten)."""
+        page = os.pread(self._descriptor, layout.WAIT.size + layout.WAIT_TEXT_MAX, layout.WAIT_AT)
+        if len(page) < layout.WAIT.size or page[:8] == b"\0\0\0\0\0\0\0\0":
+            return None
+        since, uid, what, length = layout.WAIT.unpack_from(page)
+        text = page[layout.WAIT.size : layout.WAIT.size + min(length, layout.WAIT_TEXT_MAX)]
+        return Waiting(since, uid, what, text.decode("utf-8", "replace"))
 
     def read(self, offset: int, limit: int, *, final: bool = False) -> Batch:
         """At most `limit` events from `offset` (0 = the first record). `final`: nobody writes any more, so a hole
@@ -136,20 +155,21 @@ class Segment:
         return step, 0 if torn_tail else 1
 
 
-def _header(descriptor: int, path: str) -> Header:
+def read_header(descriptor: int, path: str, magic: bytes, newest: int) -> Header:
+    """Who wrote the open file. Raises JournalError where it is none of ours, or not of version `newest`."""
     info = os.fstat(descriptor)
     if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid():
         raise JournalError(f"{path} is not a regular file of this user: it is left alone")
     if info.st_size > _LARGEST:
         raise JournalError(f"{path} is larger than any segment: it is left alone")
     page = os.pread(descriptor, layout.PAGE, 0)
-    if len(page) < layout.PAGE or page[:8] != layout.MAGIC:
+    if len(page) < layout.PAGE or page[:8] != magic:
         raise JournalError(f"{path} is no journal segment: its first bytes are not ours")
     _, version, crc = layout.PREAMBLE.unpack_from(page)
     fields = page[layout.FIELDS_AT : layout.FIELDS_END]
     if crc != crc32(fields):
         raise JournalError(f"{path} has a damaged header: its facts cannot be told apart")
-    if version > layout.VERSION:
+    if version > newest:
         raise JournalError(f"{path} is of a later version ({version}): upgrade procscope to read it")
     return _fields(fields)
 

@@ -386,6 +386,8 @@ primitive_uses = Table(
     Column("holds", Text),
     _big("last_us"),
     _count("rev"),
+    _count("done"),  # task_done() of a JoinableQueue
+    _count("signals"),  # of released: what it did not hold
     Index("primitive_uses_of_run", "run_id", "primitive_id"),
     sqlite_with_rowid=False,
 )
@@ -393,7 +395,7 @@ primitive_uses = Table(
 holds = Table(
     "holds",  # who holds and who waits for what at this moment; what the dead held stays
     metadata,
-    _big("primitive_id", key=True),
+    _big("primitive_id", key=True),  # where `what` is result, the pool's id; where it is process, that process's
     _big("process_id", key=True),
     _big("thread", key=True),  # ident
     Column("what", String(8), primary_key=True),  # holds, or the kind of wait: acquire, get, put, recv, wait, join, ...

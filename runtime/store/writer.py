@@ -20,7 +20,13 @@ Step = tuple[str, list[Row]]
 
 _COUNTERS = ("n", "busy_us", "wait_us", "arrived", "transfer_us", "bytes_in", "bytes_out")
 _FIRST_BLOCK, _LARGEST_BLOCK = 256, 16_384
-_WHOLE = {"runs": schema.runs, "processes": schema.processes, "pools": schema.pools, "batches": schema.batches}
+_WHOLE = {
+    "runs": schema.runs,
+    "processes": schema.processes,
+    "pools": schema.pools,
+    "batches": schema.batches,
+    "primitives": schema.primitives,
+}
 
 
 def _getter(table: Table) -> attrgetter[Any]:
@@ -101,6 +107,10 @@ class Writer:
             (sql.upsert(schema.samples), changes.samples),
             (sql.upsert(schema.pool_samples), changes.pool_samples),
             (sql.upsert(schema.host_samples), changes.host_samples),
+            (sql.upsert(schema.primitive_uses, rev), changes.uses),
+            (sql.delete(schema.holds), changes.holds_gone),
+            (sql.upsert(schema.holds, rev), changes.holds),
+            (sql.upsert(schema.channel_samples), changes.channel_samples),
             (sql.upsert(schema.collectors), changes.collectors),
         ]
         return [(statement, rows) for statement, rows in steps if rows]

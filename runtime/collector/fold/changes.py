@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from procscope.runtime.collector.fold.rollups import Rollups
 
 if TYPE_CHECKING:
+    from procscope.runtime.collector.fold.primitives import Shared
+    from procscope.runtime.collector.fold.standing import Key
     from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run
 
 TaskRow = tuple[Any, ...]
@@ -37,6 +39,11 @@ class Changes:
     samples: list[tuple[Any, ...]] = field(default_factory=list)
     pool_samples: list[tuple[Any, ...]] = field(default_factory=list)
     host_samples: list[tuple[Any, ...]] = field(default_factory=list)
+    primitives: set[Shared] = field(default_factory=set)
+    uses: list[tuple[Any, ...]] = field(default_factory=list)
+    holds: list[tuple[Any, ...]] = field(default_factory=list)
+    holds_gone: list[Key] = field(default_factory=list)
+    channel_samples: list[tuple[Any, ...]] = field(default_factory=list)
     collectors: list[tuple[Any, ...]] = field(default_factory=list)
     rollups: Rollups = field(default_factory=Rollups)
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.events import TaskSubmitted
+
+if TYPE_CHECKING:
+    from procscope.runtime.collector.fold.primitives import Shared
+    from procscope.runtime.collector.fold.standing import Key, Sight
 
 
 class Open(NamedTuple):
@@ -247,6 +251,13 @@ class Run:
     gone: dict[int, int] = field(default_factory=dict)
     """uid → id of processes that have ended and are kept in the database only."""
     pools: dict[int, Pool] = field(default_factory=dict)
+    primitives: dict[int, Shared] = field(default_factory=dict)
+    primitive_rows: dict[int, Shared] = field(default_factory=dict)
+    """The same by id."""
+    holds: dict[Key, tuple[int, str | None]] = field(default_factory=dict)
+    """What the database showed of holds when this collector took over: (since, site)."""
+    dead_holds: list[Sight] = field(default_factory=list)
+    """Of these, what the dead left."""
 
     @property
     def pending(self) -> int:
