@@ -8,6 +8,8 @@
                                          put (its start is in the thread's slot)
       4   ChunkSubmitted     parent      an executor's map puts one chunk on the queue   packed
       5   ChunkRan           worker      a chunk ended, or ran long enough to report     packed
+      6   ResultArrived      parent      a result was received and unpickled, before     packed
+                                         it is handed out
      16   BatchSubmitted     parent      map, starmap, imap, Executor.map was called     JSON
      17   TaskFailed         worker      a call raised (just before TaskRan/ChunkRan)    JSON
      18   TaskDropped        parent      a task will never run: cancelled, unpicklable   JSON
@@ -76,6 +78,7 @@ class Kind(IntEnum):
     CHUNK_SUBMITTED = 4
     CHUNK_RAN = 5
     BATCH_SUBMITTED = 16
+    RESULT_ARRIVED = 6
     TASK_FAILED = 17
     TASK_DROPPED = 18
     RESULT_FAILED = 19
@@ -187,6 +190,7 @@ class TaskRan(NamedTuple):
 class ChunkSubmitted(NamedTuple):
     """Executor.map put chunk `number` (a work id) holding items `base` … `base + size - 1` of `batch`."""
 
+    bytes: int = -1
     at: int
     pool: int
     number: int
@@ -211,7 +215,7 @@ class ChunkRan(NamedTuple):
     (then `chunk` is -1). `first` is the offset of the first item this report counts; it counts `succeeded +
     failed` items. `rest` items after a failure never ran. `buckets` is the duration sketch of all succeeded
     items: (bucket, count) pairs, see `procscope.runtime.sketch`. `slow` items are among the counted ones.
-    `last` is true when the chunk is done.
+    `last` is true when the chunk is done; then `bytes` is the size of the pickled chunk, -1 where it was not pickled.
     """
 
     pool: int
@@ -233,6 +237,18 @@ class ChunkRan(NamedTuple):
 class Frame(NamedTuple):
     """One frame of a traceback; `ours` marks the program's own files, not libraries or the standard one."""
 
+    bytes: int = -1
+
+
+class ResultArrived(NamedTuple):
+    """The parent has the result of a call (`chunk` is -1), of an executor's chunk (-1 too) or of chunk `chunk` of a
+    Pool's batch. `bytes` is the size of the pickled result, -1 where unknown. Threads hand theirs over at once: none."""
+
+    at: int
+    pool: int
+    number: int
+    chunk: int
+    bytes: int
     file: str
     line: int
     func: str
@@ -462,7 +478,7 @@ class Unknown(NamedTuple):
 
 
 Event = (
-    TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | BatchSubmitted | TaskFailed | TaskDropped
+    TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | ResultArrived | BatchSubmitted | TaskFailed | TaskDropped
     | ResultFailed | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
     | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
     | NotObserved | OurFault | Unknown

@@ -11,14 +11,16 @@ branch_labels = None
 depends_on = None
 
 _COUNTED = {
-    "processes": ("busy_us", "idle_us", "sending_us", "receiving_us", "lock_us"),
+    "processes": ("busy_us", "idle_us", "sending_us", "receiving_us", "lock_us", "calls"),
+    "batches": ("chunks", "wait_us", "arrived", "transfer_us", "bytes_in", "bytes_out"),
     "task_rollups": ("arrived", "transfer_us", "bytes_in", "bytes_out"),
 }
 _KNOWN_OR_NOT = {
     "tasks": ("arrived_us", "bytes_in", "bytes_out", "progress_done", "progress_total"),
-    "processes": ("orphaned_us", "zombie_us"),
+    "processes": ("orphaned_us", "zombie_us", "last_us"),
+    "pools": ("first_us",),
 }
-_TEXTS = {"tasks": ("progress_text",), "pools": ("retired", "initializer_error"), "failures": ("thread",)}
+_TEXTS = {"tasks": ("progress_text",), "pools": ("retired", "initializer_error", "note"), "failures": ("thread",)}
 
 
 def upgrade() -> None:

@@ -63,7 +63,7 @@ class Collector:
     def _find(self, run_id: int, pool_id: int, number: int) -> Found | None:
         for row in reversed(self.world.changes.tasks):
             if row[5] == number and row[1] == run_id and (row[2] or 0) == pool_id and row[7] > 1:
-                return Found(row[0], row[6], row[7], row[11], row[12], row[13], row[15])
+                return Found(row[0], row[6], row[7], row[11], row[12], row[13], row[15], row[18], row[17])
         return recover.task(self.writer, run_id, pool_id, number)
 
     def _load(self, process_id: int) -> Process | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from procscope.runtime.collector.fold import arrivals
 from procscope.runtime.collector.fold.primitives import COUNTED, Shared
 from procscope.runtime.collector.fold.standing import Sight
 from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, Open, Pool, Process, Run, Seen
@@ -57,10 +58,13 @@ def run(writer: Writer, key: str) -> Run | None:
     _processes(writer, found)
     _primitives(writer, found)
     _holds(writer, found)
-    by_id = _pools(writer, found)
-    batches = _batches(writer, found, by_id)
+    notes: dict[int, str | None] = {}
+    by_id = _pools(writer, found, notes)
+    batches = _batches(writer, found, by_id, notes)
     _tasks(writer, found, by_id, batches)
     _chunks(writer, found, by_id, batches)
+    for uid, note in notes.items():
+        arrivals.restore(found.pools[uid], note, batches)
     return found
 
 
@@ -135,12 +139,14 @@ def _holds(writer: Writer, found: Run) -> None:
             found.dead_holds.append(Sight(shared.uid, process_id, thread, what, (), since_us, site, 0))
 
 
-def _pools(writer: Writer, found: Run) -> dict[int, Pool]:
+def _pools(writer: Writer, found: Run, notes: dict[int, str | None]) -> dict[int, Pool]:
     by_id: dict[int, Pool] = {}
     owners = {process.id: process for process in found.processes.values()}
     gone = {known: uid for uid, known in found.gone.items()}
     for row in writer.fetch(_select("pools", _POOL, "run_id = ?"), (found.id,)):
-        pool = Pool(**dict(zip(_POOL, row, strict=True)))
+        values = dict(zip(_POOL, row, strict=True))
+        notes[values["uid"]] = values.pop("note")
+        pool = Pool(**values)
         pool.running = 0
         found.pools[pool.uid] = by_id[pool.id] = pool
         owner = owners.get(pool.process_id or 0)
@@ -156,9 +162,11 @@ def _pools(writer: Writer, found: Run) -> dict[int, Pool]:
     return by_id
 
 
-def _batches(writer: Writer, found: Run, pools: dict[int, Pool]) -> dict[int, Batch]:
+def _batches(writer: Writer, found: Run, pools: dict[int, Pool], notes: dict[int, str | None]) -> dict[int, Batch]:
+    """Those that are open, and those that wait for the results of their last chunks."""
     by_id: dict[int, Batch] = {}
-    where = "run_id = ? AND (finished_us IS NULL OR total IS NULL)"
+    noted = {number for note in notes.values() for number in arrivals.noted_batches(note)} or {0}
+    where = f"run_id = ? AND (finished_us IS NULL OR total IS NULL OR id IN ({', '.join(map(str, noted))}))"
     for row in writer.fetch(_select("batches", _BATCH, where), (found.id,)):
         batch = Batch(**dict(zip(_BATCH, row, strict=True)))
         pool = pools.get(batch.pool_id)
@@ -168,12 +176,14 @@ def _batches(writer: Writer, found: Run, pools: dict[int, Pool]) -> dict[int, Ba
         batch.running = 0
         batch.itemised = pool.threaded and batch.number < 0
         batch.announced = batch.total if batch.total is not None and not batch.itemised else batch.closed
-        pool.batches[batch.number] = by_id[batch.id] = batch
+        by_id[batch.id] = batch
+        if batch.finished_us is None or batch.total is None:
+            pool.batches[batch.number] = batch
     return by_id
 
 
 _OPEN = """SELECT id, func_id, args, submitted_us, batch_id, item_index, failure_id, number, pool_id, state, process_id,
- started_us, thread FROM tasks WHERE run_id = ? AND state < 2"""
+ started_us, thread, arrived_us, bytes_out FROM tasks WHERE run_id = ? AND state < 2"""
 
 
 def _tasks(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[int, Batch]) -> None:
@@ -186,6 +196,8 @@ def _tasks(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[int
             batch.rows[row[5]] = task
             continue
         pool.rows[row[7]] = task
+        if row[13] is not None:
+            pool.arrived[row[7]] = arrivals.Arrived(row[13], -1 if row[14] is None else row[14])
         if batch is not None:
             batch.announced += 1
         if row[9] == 1:
@@ -212,7 +224,8 @@ def places(writer: Writer, run_id: int) -> dict[tuple[str, int], Place]:
 
 def task(writer: Writer, run_id: int, pool_id: int, number: int) -> Found | None:
     """A closed task by its number, looked for among the last of its run."""
-    statement = f"""SELECT id, func_id, state, submitted_us, started_us, finished_us, failure_id FROM
+    statement = f"""SELECT id, func_id, state, submitted_us, started_us, finished_us, failure_id, bytes_in,
+     arrived_us FROM
      (SELECT * FROM tasks WHERE run_id = ? ORDER BY id DESC LIMIT {_SEARCHED}) AS recent
      WHERE number = ? AND COALESCE(pool_id, 0) = ? AND state > 1 ORDER BY id DESC LIMIT 1"""
     rows = writer.fetch(statement, (run_id, number, pool_id))

@@ -123,7 +123,7 @@ class RunDirectory:
         first = self._strange.setdefault(path, time.monotonic())
         if first < 0 or time.monotonic() - first < _YOUNG:
             return
-        self._count_damage(world, path, KEPT if "later version" in str(error) else BAD)
+        self._count_damage(world, path, KEPT if " version (" in str(error) else BAD)
 
     def _count_damage(self, world: World, path: str, suffix: str = BAD) -> None:
         if self._strange.get(path, 0.0) >= 0:

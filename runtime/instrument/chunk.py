@@ -36,7 +36,7 @@ class Chunk:
 
     __slots__ = (
         "_busy", "_captured", "_count", "_counts", "_first", "_flushed", "_name", "_secrets", "_slow", "_stamps",
-        "group", "items", "number", "place", "pool", "star", "started", "thread",
+        "bytes", "group", "items", "number", "place", "pool", "star", "started", "thread",
     )  # fmt: skip
 
     def __init__(self, pool: int, number: int, place: int, items: tuple[Any, ...], func: Any, star: bool) -> None:
@@ -46,6 +46,7 @@ class Chunk:
         self.items = items
         self.star = star
         self.thread = ""
+        self.bytes = -1
         self.group = "pool"
         self.started = self._flushed = mono_ns()
         self._name, self._secrets = names.of(func)
@@ -140,7 +141,7 @@ class Chunk:
         recorder.region().chunk_ran(
             ChunkRan(
                 self.pool, self.number, self.place, first, 1, 0, 0, self.started, now, now - began, True, buckets, slow,
-                self.thread,
+                self.thread, self.bytes,
             )
         )  # fmt: skip
 
@@ -194,7 +195,7 @@ class Chunk:
         self._fold()
         event = ChunkRan(
             self.pool, self.number, self.place, self._first, self._count, failed, rest, self.started, now, self._busy,
-            last, tuple(self._counts.items()), tuple(self._slow), self.thread,
+            last, tuple(self._counts.items()), tuple(self._slow), self.thread, self.bytes if last else -1,
         )  # fmt: skip
         recorder.region().chunk_ran(event)
         self._first += self._count

@@ -78,7 +78,7 @@ def _write(directory: str, birth: Birth, record: bytes) -> None:
     key = recorder.run.encode("ascii", "replace")[:24].ljust(24, b"\0")
     when = _words(8, birth.process, birth.parent, 0, _start_ticks(), time.time_ns(), time.monotonic_ns(), size, 0)
     fields = (journal + _boot_id() + key + when + _words(4, os.getpid(), 0, 0, sys.hexversion)).ljust(176, b"\0")
-    head = b"PSCOPEJ\n" + _words(4, 1, crc32(fields)) + fields
+    head = b"PSCOPEJ\n" + _words(4, 2, crc32(fields)) + fields
     path = os.path.join(directory, f"{journal.hex()}-0000-000000.psj")
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

@@ -8,12 +8,16 @@ from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import Raised, TaskFailed, WorkerRetired
 from procscope.runtime.instrument import capture, facts, identity, names, recorder
 from procscope.runtime.instrument.chunk import Chunk
+from procscope.runtime.instrument.passage import Passage
 
 
 class Shift:
     """Of one thread. Only one call is under way at a time; nothing of it is kept after its end."""
 
-    __slots__ = ("_args", "_kwds", "busy", "chunk", "done", "func", "number", "pool", "reason", "started", "thread")
+    __slots__ = (
+        "_args", "_kwds", "_region", "busy", "calls", "chunk", "done", "ended", "func", "idle", "number", "passage",
+        "pool", "reason", "receiving", "sending", "since", "spent", "started", "thread",
+    )  # fmt: skip
 
     def __init__(self, pool: int, thread: str = "") -> None:
         self.pool = pool
@@ -27,6 +31,15 @@ class Shift:
         self.func: Any = None
         self._args: Any = None
         self._kwds: Any = None
+        self.passage = Passage()
+        self.ended = self.calls = self.spent = self.idle = self.receiving = self.sending = 0
+        self.since = mono_ns()
+        self._region = recorder.region()
+
+    def between(self, queue: Any) -> None:
+        """The calls come through `queue`'s pipe: say from now on what the time between them goes to."""
+        self.passage.of_calls(queue)
+        self._region.clocks(0, 0, 0, 0, self.since, 0)
 
     def begin(self, number: int, func: Any, args: Any, kwds: Any) -> None:
         """A call of its own was got."""
@@ -38,6 +51,8 @@ class Shift:
     def begin_chunk(self, chunk: Chunk) -> None:
         """A chunk was got; its items tell of themselves."""
         chunk.thread = self.thread
+        chunk.bytes = self.passage.size
+        self.started = chunk.started
         self.chunk = chunk
         self.number = chunk.number
         self.busy = True
@@ -45,12 +60,13 @@ class Shift:
 
     def succeeded(self) -> None:
         """The call returned: told before its result is put."""
-        now = mono_ns()
-        region = recorder.region()
+        self.ended = now = mono_ns()
+        self._region = region = recorder.region()
         self.busy = False
         self.done += 1
         if self.chunk is None:
-            region.task_ran(self.pool, self.number, self.started, now, 2, self.thread)  # State.SUCCEEDED
+            # 2 is State.SUCCEEDED.
+            region.task_ran(self.pool, self.number, self.started, now, 2, self.thread, self.passage.size)
             self.func = self._args = self._kwds = None
         else:
             self.chunk.succeeded()
@@ -59,15 +75,15 @@ class Shift:
 
     def failed(self, raised: Raised) -> None:
         """The call, or an item of the chunk, raised: told before its result is put."""
-        now = mono_ns()
-        region = recorder.region()
+        self.ended = now = mono_ns()
+        self._region = region = recorder.region()
         self.busy = False
         self.done += 1
         chunk = self.chunk
         if chunk is None:
             preview = capture.call(self._args, self._kwds, names.of(self.func)[1]) if recorder.limits().preview else ""
             region.rich(TaskFailed(self.pool, self.number, -1, -1, self.started, now, preview, raised))
-            region.task_ran(self.pool, self.number, self.started, now, facts.FAILED, self.thread)
+            region.task_ran(self.pool, self.number, self.started, now, facts.FAILED, self.thread, self.passage.size)
             self.func = self._args = self._kwds = None
         else:
             offset, began = chunk.running()
@@ -77,6 +93,20 @@ class Shift:
             self.chunk = None
         region.slot_clear()
 
+    def sent(self) -> None:
+        """Its result is on its way: what the time since the last one went to."""
+        came = self.passage.at
+        if not came:
+            return
+        now, ended, started = mono_ns(), self.ended, self.started
+        self.calls += 1
+        self.spent += ended - started
+        self.idle += came - self.since
+        self.receiving += started - came
+        self.sending += now - ended
+        self.since = now
+        self._region.clocks(self.spent, self.idle, self.sending, self.receiving, now, self.calls)
+
     def result_lost(self, error: BaseException) -> None:
         """The result could not be sent."""
         facts.result_failed(self.pool, self.number, "result", error)
@@ -85,5 +115,6 @@ class Shift:
         """The loop ended; a call under way stays in the slot, which outlives the worker."""
         if self.busy and self.chunk is not None:
             self.chunk.broken_off()
-        rich = WorkerRetired(mono_ns(), identity.me().process, self.pool, self.reason, self.done)
+        self.passage.over()
+        rich = WorkerRetired(mono_ns(), identity.me().process, self.pool, self.reason, self.done, self.thread)
         recorder.region().rich(rich)

@@ -14,7 +14,7 @@ def encode(event: ChunkRan) -> bytes:
     parts = [
         _BODY.pack(
             event.pool, event.number, event.chunk, event.first, event.succeeded, event.failed, event.rest,
-            event.started, event.ended, event.busy, event.last, len(event.buckets), len(event.slow),
+            event.started, event.ended, event.busy, event.bytes, event.last, len(event.buckets), len(event.slow),
         )
     ]  # fmt: skip
     parts += [layout.BUCKET.pack(*pair) for pair in event.buckets]
@@ -27,7 +27,9 @@ def encode(event: ChunkRan) -> bytes:
 def halves(event: ChunkRan) -> tuple[ChunkRan, ChunkRan]:
     """The same facts as two reports, for when one record cannot hold all slow items."""
     half = len(event.slow) // 2
-    front = event._replace(succeeded=half, failed=0, rest=0, busy=0, last=False, buckets=(), slow=event.slow[:half])
+    front = event._replace(
+        succeeded=half, failed=0, rest=0, busy=0, last=False, buckets=(), slow=event.slow[:half], bytes=-1
+    )
     back = event._replace(first=event.first + half, succeeded=event.succeeded - half, slow=event.slow[half:])
     return front, back
 
@@ -35,7 +37,7 @@ def halves(event: ChunkRan) -> tuple[ChunkRan, ChunkRan]:
 def decode(body: bytes, thread: str) -> ChunkRan:
     """The event in `body`; raises struct.error or ValueError where the bytes do not add up."""
     values = _BODY.unpack_from(body, 0)
-    last, bucket_count, slow_count = values[10:]
+    last, bucket_count, slow_count = values[11:]
     at = _BODY.size
     end = at + layout.BUCKET.size * bucket_count
     buckets = tuple(layout.BUCKET.iter_unpack(body[at:end]))
@@ -47,4 +49,4 @@ def decode(body: bytes, thread: str) -> ChunkRan:
         end += length
     if end != len(body):
         raise ValueError("a chunk's report does not end where it should")
-    return ChunkRan._make((*values[:10], bool(last), buckets, tuple(slow), thread))
+    return ChunkRan._make((*values[:10], bool(last), buckets, tuple(slow), thread, values[10]))

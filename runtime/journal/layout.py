@@ -20,7 +20,8 @@ A segment file is one page and then records:
     wait: 1608 since u64 (monotonic ns, written last; 0 = waits for nothing) · 1616 uid of the primitive or process ·
     1624 what u64 (`events.Wait`) · 1632 site length u16 · 1634 site
 
-    clocks: what a worker's thread spent so far, u64 ns: 2048 busy · 2056 idle · 2064 sending · 2072 receiving
+    clocks: what a worker's thread spent so far, u64 ns: 2048 busy · 2056 idle · 2064 sending · 2072 receiving ·
+    2080 when its last result was sent (monotonic) · 2088 calls and chunks served
 
     progress: 2112 pool i64 · 2120 number · 2128 done · 2136 total · 2144 text length u16 · 2146 text ·
     2104 version u64 (odd while it is written)
@@ -38,7 +39,7 @@ from typing import NamedTuple
 from procscope.runtime.clock import Anchor
 
 MAGIC = b"PSCOPEJ\n"
-VERSION = 1
+VERSION = 2
 PAGE = 4096
 MARK = 0xA5000000
 MARK_MASK = 0xFF000000
@@ -74,7 +75,7 @@ WAIT_REST = struct.Struct("<QQH")
 WAIT_TEXT_AT = 1634
 WAIT_TEXT_MAX = 384
 CLOCKS_AT = 2048
-CLOCKS = struct.Struct("<4Q")
+CLOCKS = struct.Struct("<6Q")
 PROGRESS_AT = 2104
 PROGRESS = struct.Struct("<QqqqqH")
 PROGRESS_TEXT_AT = 2146
@@ -87,9 +88,10 @@ HEAD = struct.Struct("<IIII")
 TAIL = struct.Struct("<II")
 NAME = struct.Struct("<III")
 TASK_SUBMITTED = struct.Struct("<IIqqqqqI")
-TASK_RAN = struct.Struct("<IIqqqqII")
+TASK_RAN = struct.Struct("<IIqqqqqII")
 CHUNK_SUBMITTED = struct.Struct("<IIqqqqqq")
-CHUNK_RAN = struct.Struct("<qqqqqqqqqqIHH")
+CHUNK_RAN = struct.Struct("<qqqqqqqqqqqIHH")
+RESULT_ARRIVED = struct.Struct("<IIqqqqq")
 BUCKET = struct.Struct("<HI")
 SLOW_ITEM = struct.Struct("<qqqH")
 

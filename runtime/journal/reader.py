@@ -171,6 +171,8 @@ def read_header(descriptor: int, path: str, magic: bytes, newest: int) -> Header
         raise JournalError(f"{path} has a damaged header: its facts cannot be told apart")
     if version > newest:
         raise JournalError(f"{path} is of a later version ({version}): upgrade procscope to read it")
+    if version < newest:
+        raise JournalError(f"{path} is of an earlier version ({version}): the procscope that wrote it can read it")
     return _fields(fields)
 
 

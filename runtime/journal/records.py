@@ -9,7 +9,17 @@ from typing import Any, get_type_hints
 from zlib import crc32
 
 from procscope.runtime import events
-from procscope.runtime.events import ChunkSubmitted, Event, Frame, Kind, Raised, TaskRan, TaskSubmitted, Unknown
+from procscope.runtime.events import (
+    ChunkSubmitted,
+    Event,
+    Frame,
+    Kind,
+    Raised,
+    ResultArrived,
+    TaskRan,
+    TaskSubmitted,
+    Unknown,
+)
 from procscope.runtime.journal import chunks, layout
 from procscope.runtime.journal.layout import MARK, MARK_MASK
 
@@ -17,8 +27,10 @@ _UNKNOWN_NAME = "?"
 _DEEPEST = 32
 _HEAD = layout.HEAD.unpack_from
 _WHOLE_SUBMITTED = struct.Struct("<IIIIqqqqqI").unpack_from
-_RANS = struct.Struct("<IIIIqqqqII").iter_unpack
-_RAN_COMMIT = MARK | 56
+_RANS = struct.Struct("<IIIIqqqqqII").iter_unpack
+_RAN_COMMIT = MARK | 64
+_ARRIVALS = struct.Struct("<IIIIqqqqq").iter_unpack
+_ARRIVED_COMMIT = MARK | 56
 _new: Any = tuple.__new__
 """A NamedTuple's own constructor takes twice as long."""
 _CHUNK_SUBMITTED = struct.Struct("<qqqqqq")
@@ -45,6 +57,12 @@ class Decoder:
             kind = window[at + 8]
             if kind == 3:
                 n = self._streak(window, at, limit, base, out, ends)
+                at += 64 * n
+                limit -= n
+                if n:
+                    continue
+            elif kind == 6:
+                n = self._arrivals(window, at, limit, base, out, ends)
                 at += 56 * n
                 limit -= n
                 if n:
@@ -75,12 +93,26 @@ class Decoder:
     def _streak(self, window: bytes, at: int, limit: int, base: int, out: list[Event], ends: list[int]) -> int:
         """Decode TaskRan after TaskRan, all of one size; returns how many."""
         names, append, end_at, first = self._names, out.append, ends.append, at
-        stop = at + 56 * min(limit, (len(window) - at) // 56)
-        for commit, crc, kind, size, pool, number, started, ended, outcome, name in _RANS(memoryview(window)[at:stop]):
-            end = at + 56
-            if commit != _RAN_COMMIT or kind != 3 or size != 40 or crc != crc32(window[at + 8 : end]):
+        stop = at + 64 * min(limit, (len(window) - at) // 64)
+        for record in _RANS(memoryview(window)[at:stop]):
+            commit, crc, kind, size, pool, number, started, ended, received, outcome, name = record
+            end = at + 64
+            if commit != _RAN_COMMIT or kind != 3 or size != 48 or crc != crc32(window[at + 8 : end]):
                 break
-            append(_new(TaskRan, (pool, number, started, ended, outcome, names.get(name, _UNKNOWN_NAME))))
+            append(_new(TaskRan, (pool, number, started, ended, outcome, names.get(name, _UNKNOWN_NAME), received)))
+            at = end
+            end_at(base + at)
+        return (at - first) // 64
+
+    def _arrivals(self, window: bytes, at: int, limit: int, base: int, out: list[Event], ends: list[int]) -> int:
+        """Decode ResultArrived after ResultArrived, as _streak."""
+        append, end_at, first = out.append, ends.append, at
+        stop = at + 56 * min(limit, (len(window) - at) // 56)
+        for commit, crc, kind, size, *fields in _ARRIVALS(memoryview(window)[at:stop]):
+            end = at + 56
+            if commit != _ARRIVED_COMMIT or kind != 6 or size != 40 or crc != crc32(window[at + 8 : end]):
+                break
+            append(_new(ResultArrived, fields))
             at = end
             end_at(base + at)
         return (at - first) // 56

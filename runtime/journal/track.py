@@ -22,7 +22,7 @@ _REST_FIRST = 2_000_000
 _NAME_MAX = 512
 _MARGIN = _NAME_MAX * 2 + 64
 _WORD = layout.WORD
-_LITTLE = sys.byteorder == "little"
+LITTLE = sys.byteorder == "little"
 
 
 class Track:
@@ -57,12 +57,12 @@ class Track:
     def _write(self, tail: bytes) -> None:
         """Put one record down; the caller has made sure of the room. The commit word goes last, `_at` after it."""
         self._busy = True
-        at = self._at
+        at, words = self._at, self._words
         end = at + 8 + len(tail)
-        view = self._view
-        view[at + 4 : end] = _WORD.pack(crc32(tail)) + tail
+        self._view[at + 8 : end] = tail
         size = (end - at + 7) & -8
-        self._words[at >> 2] = MARK | size if _LITTLE else _swapped(MARK | size)
+        words[(at >> 2) + 1] = crc32(tail) if LITTLE else in_file(crc32(tail))
+        words[at >> 2] = MARK | size if LITTLE else in_file(MARK | size)
         self._at = at + size
         self._busy = False
 
@@ -141,8 +141,9 @@ class Track:
                 old.release()
 
 
-def _swapped(word: int) -> int:
-    return int.from_bytes(word.to_bytes(4, "little"), "big")
+def in_file(word: int) -> int:
+    """A 32-bit word as it is assigned in the host's order, so that the file has it in its own."""
+    return word if LITTLE else int.from_bytes(word.to_bytes(4, "little"), "big")
 
 
 def why_not(error: OSError) -> Drop:

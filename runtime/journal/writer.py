@@ -10,12 +10,13 @@ import itertools
 import os
 from _thread import _local
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from procscope.runtime import events
 from procscope.runtime.events import Drop, Kind
 from procscope.runtime.journal import chunks, layout, plain
 from procscope.runtime.journal.segment import Identity
-from procscope.runtime.journal.track import Track
+from procscope.runtime.journal.track import LITTLE, Track, in_file
 
 if TYPE_CHECKING:
     from procscope.runtime.journal.board import Board
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["Identity", "Journal", "Region"]
 
 _KIND_OF = {kind_type: kind for kind, kind_type in events.RICH.items()}
-_TASK_SUBMITTED, _TASK_RAN, _CHUNK_SUBMITTED = layout.TASK_SUBMITTED, layout.TASK_RAN, layout.CHUNK_SUBMITTED
-_SUBMITTED_BODY, _RAN_BODY = _TASK_SUBMITTED.size - 8, _TASK_RAN.size - 8
+_CHUNK_SUBMITTED = layout.CHUNK_SUBMITTED
+_submitted, _ran, _arrived = layout.TASK_SUBMITTED.pack, layout.TASK_RAN.pack, layout.RESULT_ARRIVED.pack
+_SUBMITTED_BODY, _RAN_BODY = layout.TASK_SUBMITTED.size - 8, layout.TASK_RAN.size - 8
+_ARRIVED_BODY = layout.RESULT_ARRIVED.size - 8
+_RAN_COMMIT, _ARRIVED_COMMIT = in_file(layout.MARK | 64), in_file(layout.MARK | 56)
+_clocks = layout.CLOCKS.pack_into
 _SLOT, _LONG = layout.SLOT, layout.LONG
 _SLOT_ITEM = layout.SLOT_ITEM.pack_into
 
@@ -109,15 +114,40 @@ class Region(Track):
             region = self._elsewhere(len(text) + 72)
             return region.task_submitted(at, pool, number, func, args, batch, index) if region else None
         name = self._names.get(func) or self._intern(func)
-        self._write(_TASK_SUBMITTED.pack(2, _SUBMITTED_BODY + len(text), at, pool, number, batch, index, name) + text)
+        self._write(_submitted(2, _SUBMITTED_BODY + len(text), at, pool, number, batch, index, name) + text)
 
-    def task_ran(self, pool: int, number: int, started: int, ended: int, outcome: int, thread: str = "") -> None:
-        """See events.TaskRan."""
+    # What is written for every task is written without a call of `_write`, whose lines are repeated.
+
+    def task_ran(
+        self, pool: int, number: int, started: int, ended: int, outcome: int, thread: str = "", received: int = -1
+    ) -> None:
+        """See events.TaskRan; `received` is its bytes."""
         if self._busy or self._at + 64 > self._end:
             region = self._elsewhere(64)
-            return region.task_ran(pool, number, started, ended, outcome, thread) if region else None
+            return region.task_ran(pool, number, started, ended, outcome, thread, received) if region else None
         name = (self._names.get(thread) or self._intern(thread)) if thread else 0
-        self._write(_TASK_RAN.pack(3, _RAN_BODY, pool, number, started, ended, outcome, name))
+        self._busy = True
+        at, words = self._at, self._words
+        tail = _ran(3, _RAN_BODY, pool, number, started, ended, received, outcome, name)
+        self._view[at + 8 : at + 64] = tail
+        words[(at >> 2) + 1] = crc32(tail) if LITTLE else in_file(crc32(tail))
+        words[at >> 2] = _RAN_COMMIT
+        self._at = at + 64
+        self._busy = False
+
+    def result_arrived(self, at: int, pool: int, number: int, chunk: int, size: int) -> None:
+        """See events.ResultArrived; `size` is its bytes."""
+        if self._busy or self._at + 56 > self._end:
+            region = self._elsewhere(56)
+            return region.result_arrived(at, pool, number, chunk, size) if region else None
+        self._busy = True
+        where, words = self._at, self._words
+        tail = _arrived(6, _ARRIVED_BODY, at, pool, number, chunk, size)
+        self._view[where + 8 : where + 56] = tail
+        words[(where >> 2) + 1] = crc32(tail) if LITTLE else in_file(crc32(tail))
+        words[where >> 2] = _ARRIVED_COMMIT
+        self._at = where + 56
+        self._busy = False
 
     def chunk_submitted(self, at: int, pool: int, number: int, batch: int, base: int, size: int) -> None:
         """See events.ChunkSubmitted."""
@@ -173,6 +203,10 @@ class Region(Track):
         layout.SLOT_ARGS.pack_into(slot, 568, -2, 0)
         slot[578 : 578 + len(text)] = text
         layout.SLOT_ARGS.pack_into(slot, 568, _offset(slot), len(text))
+
+    def clocks(self, busy: int, idle: int, sending: int, receiving: int, since: int, calls: int) -> None:
+        """What this worker's thread spent so far (ns), since when it waits for a call, how many it has served."""
+        _clocks(self._slot, 2048, busy, idle, sending, receiving, since, calls)
 
     def slot_clear(self) -> None:
         """This thread is idle."""

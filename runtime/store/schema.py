@@ -120,8 +120,10 @@ processes = Table(
     _count("sending_us"),
     _count("receiving_us"),
     _count("lock_us"),
+    _count("calls"),  # calls and chunks it served
     _big("orphaned_us"),  # when its parent ended while it lived on
     _big("zombie_us"),  # since when it has been dead without its parent asking for its exit code; NULL once it has
+    _big("last_us"),  # when it sent its last result
     Index("processes_of_run", "run_id", "id"),
     Index("processes_rev", "rev"),
     Index("processes_pid", "pid", "id"),
@@ -154,8 +156,10 @@ pools = Table(
     _count("workers_started"),
     _big("progress_us"),  # when a task of it last ended
     _count("rev"),
+    _big("first_us"),  # when something was first submitted to it
     Column("retired", Text),  # JSON: how many of its workers are gone, by why
     Column("initializer_error", Text),  # what its initializer raised last
+    Column("note", Text),  # JSON: what the collector must remember of its chunks on their way
     Index("pools_of_run", "run_id", "id"),
     Index("pools_rev", "rev"),
 )
@@ -181,6 +185,12 @@ batches = Table(
     _count("folded"),  # items of succeeded that have no row
     _count("busy_us"),
     _count("rev"),
+    _count("chunks"),  # that ended
+    _count("wait_us"),  # from the call to the start of each, summed
+    _count("arrived"),  # chunks whose results arrived: how many the next three are of
+    _count("transfer_us"),
+    _count("bytes_in"),
+    _count("bytes_out"),
     Index("batches_of_run", "run_id", "id"),
     Index("batches_rev", "rev"),
 )
@@ -302,7 +312,7 @@ task_rollups = Table(
     _count("n"),
     _count("busy_us"),
     _count("wait_us"),
-    _count("arrived"),  # how many of them transfer_us and the bytes are of
+    _count("arrived"),  # tasks whose results arrived, whatever became of them: beside those that succeeded only
     _count("transfer_us"),
     _count("bytes_in"),
     _count("bytes_out"),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import Table
 
 _UPDATED = ("process_id", "thread", "args", "started_us", "finished_us", "duration_us", "failure_id", "reason")
+_SPLIT = ("arrived_us", "bytes_in", "bytes_out")
 _REPLACED = ("finished_us", "duration_us", "reason")
 
 
@@ -55,8 +56,14 @@ class Statements:
 
     def update_tasks(self, rev: int) -> str:
         """By id, in the order of fold.changes.TaskUpdate; what is not known (NULL) leaves what was."""
-        sets = ", ".join(f"{name} = ?" if name in _REPLACED else f"{name} = COALESCE(?, {name})" for name in _UPDATED)
+        names = _UPDATED + _SPLIT
+        sets = ", ".join(f"{name} = ?" if name in _REPLACED else f"{name} = COALESCE(?, {name})" for name in names)
         return self.spelled(f"UPDATE tasks SET state = ?, {sets}, rev = {rev:d} WHERE id = ?")
+
+    def update_arrivals(self, rev: int) -> str:
+        """The split of tasks whose rows are written, by id."""
+        sets = ", ".join(f"{name} = COALESCE(?, {name})" for name in _SPLIT)
+        return self.spelled(f"UPDATE tasks SET {sets}, rev = {rev:d} WHERE id = ?")
 
     def _delete(self, table: Table) -> str:
         return self.spelled(

@@ -13,7 +13,7 @@ from procscope.runtime import events
 from procscope.runtime.events import RICH, Kind
 from tests.support.imports import Module, modules
 
-PACKED = {"Name", "TaskSubmitted", "TaskRan", "ChunkSubmitted", "ChunkRan"}
+PACKED = {"Name", "TaskSubmitted", "TaskRan", "ChunkSubmitted", "ChunkRan", "ResultArrived"}
 NOT_A_RECORD = {"Unknown"}
 CROSSROADS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 TaskRow = tuple[Any, ...]
 """The columns of `tasks` in their order, without `rev`."""
 TaskUpdate = tuple[Any, ...]
-"""state, process_id, thread, args, started_us, finished_us, duration_us, failure_id, reason, id."""
+"""state, process_id, thread, args, started_us, finished_us, duration_us, failure_id, reason, arrived_us, bytes_in,
+bytes_out, id."""
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +25,8 @@ class Changes:
 
     tasks: list[TaskRow] = field(default_factory=list)
     updates: list[TaskUpdate] = field(default_factory=list)
+    arrivals: list[tuple[int | None, int | None, int | None, int]] = field(default_factory=list)
+    """arrived_us, bytes_in, bytes_out, id: of rows written before; None leaves what is there."""
     failures: list[tuple[Any, ...]] = field(default_factory=list)
     functions: list[tuple[int, str]] = field(default_factory=list)
     runs: set[Run] = field(default_factory=set)
@@ -58,7 +61,7 @@ class Changes:
     @property
     def rows(self) -> int:
         """Task rows so far: what a transaction's size is measured by."""
-        return len(self.tasks) + len(self.updates)
+        return len(self.tasks) + len(self.updates) + len(self.arrivals)
 
     @property
     def empty(self) -> bool:

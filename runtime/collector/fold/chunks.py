@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.runtime.collector.fold import failures
+from procscope.runtime.collector.fold import arrivals, failures
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Batch, Chunk, Open, Pool, Report, Run, Source, World
 from procscope.runtime.collector.fold.tasks import (
@@ -126,14 +126,18 @@ def chunk_ran(source: Source, event: ChunkRan) -> bool:
     with_row = _rows(source, pool, batch, base, event)
     batch.folded += max(0, event.succeeded - with_row)
     batch.busy_us += event.busy // 1000
+    waited = max(0, source.us(event.started) - batch.submitted_us) if batch.submitted_us else 0
     pool.progress_us = max(at_us, pool.progress_us or 0)
-    _tally(source, pool, batch, event, at_us)
+    _tally(source, pool, batch, event, at_us, waited)
     _never_ran(source, pool, batch, base, event, at_us)
     source.process.tasks_done += event.succeeded + event.failed
     world.changes.processes.add(source.process)
     _note_report(source, event, batch, base)
     if event.last:
+        batch.wait_us += waited
+        arrivals.chunk_ended(source, pool, batch, func_of(world, batch), event)
         forget(world, run, pool, event.number)
+    source.item_row = (-1, 0)
     return True
 
 
@@ -158,23 +162,30 @@ def _take_back(source: Source, pool: Pool, batch: Batch, n: int, at_us: int) -> 
     source.world.changes.rollups.add(key, -n)
 
 
-def end_items(world: World, run: Run, pool: Pool, batch: Batch, state: int, n: int, at_us: int, busy: int = 0) -> None:
-    """Count `n` items of a batch that ended in `state` and add them to the rollups."""
+def func_of(world: World, batch: Batch) -> int:
+    """The id of its function's name."""
+    return batch.func_id if batch.func_id is not None else world.func_id(UNKNOWN_FUNCTION)
+
+
+def end_items(
+    world: World, run: Run, pool: Pool, batch: Batch, state: int, n: int, at_us: int, busy: int = 0, waited: int = 0
+) -> None:
+    """Count `n` items of a batch that ended in `state`, `busy` ns in all, and add them to the rollups. Their chunk
+    was `waited` µs for: so was each of them."""
     if n <= 0:
         return
     count(world, run, pool, batch, state, n)
-    func_id = batch.func_id if batch.func_id is not None else world.func_id(UNKNOWN_FUNCTION)
-    world.changes.rollups.add((at_us // MINUTE_US, run.id, pool.id, func_id, int(state)), n, busy // 1000)
+    key = (at_us // MINUTE_US, run.id, pool.id, func_of(world, batch), int(state))
+    world.changes.rollups.add(key, n, busy // 1000, n * waited)
     finish_batch(world, pool, batch, at_us)
 
 
-def _tally(source: Source, pool: Pool, batch: Batch, event: ChunkRan, at_us: int) -> None:
+def _tally(source: Source, pool: Pool, batch: Batch, event: ChunkRan, at_us: int, waited: int) -> None:
     world, run = source.world, source.run
     busy_failed = event.busy * event.failed // max(1, event.succeeded + event.failed)
-    end_items(world, run, pool, batch, State.SUCCEEDED, event.succeeded, at_us, event.busy - busy_failed)
-    end_items(world, run, pool, batch, State.FAILED, event.failed, at_us, busy_failed)
-    func_id = batch.func_id if batch.func_id is not None else world.func_id(UNKNOWN_FUNCTION)
-    key = (at_us // MINUTE_US, run.id, pool.id, func_id, int(State.SUCCEEDED))
+    end_items(world, run, pool, batch, State.SUCCEEDED, event.succeeded, at_us, event.busy - busy_failed, waited)
+    end_items(world, run, pool, batch, State.FAILED, event.failed, at_us, busy_failed, waited)
+    key = (at_us // MINUTE_US, run.id, pool.id, func_of(world, batch), int(State.SUCCEEDED))
     world.changes.rollups.spread(key, event.buckets)
 
 
@@ -189,14 +200,24 @@ def _rows(source: Source, pool: Pool, batch: Batch, base: int, event: ChunkRan) 
     for index in [index for index in batch.rows if base + event.first <= index < upto and index not in told]:
         told.add(index)
         end = Ending(State.SUCCEEDED, source.us(event.ended), process_id=source.process.id)
-        updated(source.world, batch.rows.pop(index), end)
+        task = batch.rows.pop(index)
+        updated(source.world, task, end)
+        source.item_row = (-1, task.id)
     return len(told)
 
 
 def _slow_item(source: Source, pool: Pool, batch: Batch, index: int, item: SlowItem, thread: str) -> None:
     started, ended = source.us(item.started), source.us(item.ended)
     end = Ending(State.SUCCEEDED, ended, started, None, source.process.id, thread or None, args=item.args or None)
-    item_row(source.world, source.run, pool, batch, index, end)
+    noted_row(source, pool, batch, index, end)
+
+
+def noted_row(source: Source, pool: Pool, batch: Batch, index: int, end: Ending) -> int:
+    """As `item_row`; where the item is the whole chunk, the row waits for the chunk's result."""
+    place = len(source.world.changes.tasks)
+    task_id = item_row(source.world, source.run, pool, batch, index, end)
+    source.item_row = (place, task_id)
+    return task_id
 
 
 def item_row(world: World, run: Run, pool: Pool, batch: Batch, index: int, end: Ending) -> int:
@@ -205,7 +226,7 @@ def item_row(world: World, run: Run, pool: Pool, batch: Batch, index: int, end: 
     if known is not None:
         updated(world, known, end)
         return known.id
-    func_id = batch.func_id if batch.func_id is not None else world.func_id(UNKNOWN_FUNCTION)
+    func_id = func_of(world, batch)
     task = Open(next(world.task_ids), func_id, None, batch.submitted_us or None, batch.number, index)
     inserted(world, run, pool, batch.number, task, end)
     return task.id
@@ -234,7 +255,7 @@ def _note_report(source: Source, event: ChunkRan, batch: Batch, base: int) -> No
 
 def item_failed(source: Source, event: TaskFailed) -> bool:
     """An item of a chunk raised: its row now, its count with the chunk's report that follows."""
-    world, run, pool = source.world, source.run, pool_of(source.run, source.world, event.pool)
+    pool = pool_of(source.run, source.world, event.pool)
     where = place(pool, event.number, event.chunk)
     if where is None:
         if not source.accept:
@@ -244,7 +265,7 @@ def item_failed(source: Source, event: TaskFailed) -> bool:
     started, ended = source.us(event.started), source.us(event.ended)
     failure_id = failures.record(source, event.raised, ended, "task", None, batch.func_id)
     end = Ending(State.FAILED, ended, started, None, source.process.id, None, None, failure_id, event.args or None)
-    task_id = item_row(world, run, pool, batch, base + max(0, event.offset), end)
+    task_id = noted_row(source, pool, batch, base + max(0, event.offset), end)
     failures.link(source, task_id)
     source.failed_item = (event.pool, event.number, event.chunk, event.offset)
     return True

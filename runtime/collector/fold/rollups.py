@@ -22,15 +22,16 @@ Group = tuple[list[int], list[int]]
 class Rollups:
     """All of one transaction's additions to `task_rollups` and `duration_rollups`."""
 
-    __slots__ = ("_buckets", "_counts", "_groups")
+    __slots__ = ("_buckets", "_counts", "_groups", "_moved")
 
     def __init__(self) -> None:
         self._groups: dict[Key, Group] = {}
         self._counts: dict[Key, list[int]] = {}
+        self._moved: dict[Key, list[int]] = {}
         self._buckets: dict[tuple[int, int, int, int], Counter[int]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._groups or self._counts or self._buckets)
+        return bool(self._groups or self._counts or self._buckets or self._moved)
 
     def group(self, key: Key) -> Group:
         """Where to append the duration and the wait of each task that ended so."""
@@ -46,6 +47,13 @@ class Rollups:
         counted[1] += busy_us
         counted[2] += wait_us
 
+    def moved(self, key: Key) -> list[int]:
+        """What to add up of results that arrived: how many, transfer in µs, bytes in, bytes out."""
+        found = self._moved.get(key)
+        if found is None:
+            found = self._moved[key] = [0, 0, 0, 0]
+        return found
+
     def spread(self, key: Key, buckets: tuple[tuple[int, int], ...]) -> None:
         """A sketch made elsewhere: (bucket, count) pairs."""
         counter = self._buckets.setdefault(key[:4], Counter())
@@ -55,6 +63,9 @@ class Rollups:
     def counts(self) -> Iterator[tuple[int, ...]]:
         """Rows of `task_rollups`: key, n, busy_us, wait_us, arrived, transfer_us, bytes_in, bytes_out."""
         self._settle()
+        for key, moved in self._moved.items():
+            self.add(key, 0)
+            self._counts[key][3:] = moved
         for key, values in self._counts.items():
             yield (*key, *values)
 

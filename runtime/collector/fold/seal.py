@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from procscope.runtime.collector.fold import tasks
+from procscope.runtime.collector.fold import arrivals, tasks
 from procscope.runtime.collector.fold.state import Open, Pool, Run, World
 from procscope.runtime.collector.fold.tasks import Ending
 from procscope.runtime.events import State
@@ -15,6 +15,8 @@ def seal(world: World, runs: Mapping[int, Run]) -> None:
     for pool in world.changes.pools:
         if pool.fresh:
             _write_fresh(world, runs[pool.run_id], pool)
+        if pool.came_now:
+            arrivals.seal(world, pool)
         for number, failing in pool.failing.items():
             task = pool.rows.get(number)
             if task is not None and task.failure_id is None:
@@ -33,7 +35,11 @@ def write(world: World, run: Run, pool: Pool, number: int) -> Open:
     task = tasks.opened(
         world, run, event, failing.task_id if failing else 0, failing.failure_id if failing else None
     )  # fmt: skip
-    tasks.inserted(world, run, pool, number, task, Ending(State.PENDING, None))
+    came = pool.arrived.get(number)
+    end = Ending(State.PENDING, None)
+    if came is not None:
+        end = end._replace(arrived_us=came.at_us, sent=came.size if came.size >= 0 else None)
+    tasks.inserted(world, run, pool, number, task, end)
     pool.rows[number] = task
     return task
 

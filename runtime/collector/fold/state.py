@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from procscope.runtime.collector.fold import arrivals
+from procscope.runtime.collector.fold.arrivals import Arrived, Ended
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.events import TaskSubmitted
 
@@ -47,6 +49,8 @@ class Found(NamedTuple):
     started_us: int | None
     finished_us: int | None
     failure_id: int | None
+    received: int | None = None
+    arrived_us: int | None = None
 
 
 class Chunk(NamedTuple):
@@ -78,6 +82,12 @@ class Batch:
     lost: int = 0
     folded: int = 0
     busy_us: int = 0
+    chunks: int = 0
+    wait_us: int = 0
+    arrived: int = 0
+    transfer_us: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
     known: bool = False
     itemised: bool = False
     announced: int = 0
@@ -125,6 +135,7 @@ class Pool:
     retired: str | None = None
     """JSON: how many of its workers are gone, by why: see `fold.turnover`."""
     initializer_error: str | None = None
+    first_us: int | None = None
     open: int = 0
     owner: int = 0
     owner_end: str = ""
@@ -136,6 +147,18 @@ class Pool:
     chunks: dict[int, Chunk] = field(default_factory=dict)
     batches: dict[int, Batch] = field(default_factory=dict)
     workers: set[int] = field(default_factory=set)
+    ended: dict[int, Ended] = field(default_factory=dict)
+    arrived: dict[int, Arrived] = field(default_factory=dict)
+    chunk_ends: dict[tuple[int, int], Ended] = field(default_factory=dict)
+    chunk_arrivals: dict[tuple[int, int], Arrived] = field(default_factory=dict)
+    """Tasks and chunks of which one half is told: see `fold.arrivals`."""
+    came_now: list[int] = field(default_factory=list)
+    restored: bool = False
+
+    @property
+    def note(self) -> str | None:
+        """What of these must survive the collector."""
+        return arrivals.note(self)
 
     @property
     def pending(self) -> int:
@@ -198,6 +221,8 @@ class Process:
     sending_us: int = 0
     receiving_us: int = 0
     lock_us: int = 0
+    calls: int = 0
+    last_us: int | None = None
     orphaned_us: int | None = None
     zombie_us: int | None = None
     parent: int = 0
@@ -331,6 +356,8 @@ class Source:
     report: Report | None = None
     last: tuple[int, int, Found] | None = None
     failed_item: tuple[int, int, int, int] | None = None
+    item_row: tuple[int, int] = (-1, 0)
+    """The last item's row, if this chunk wrote one: its place among the transaction's rows, its id."""
 
     def us(self, mono: int) -> int:
         """Microseconds since the epoch."""

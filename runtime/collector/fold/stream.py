@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Any, cast
 
 from procscope.runtime import events as ev
-from procscope.runtime.collector.fold import chunks, drops, failures, pools, processes, runs, tasks
+from procscope.runtime.collector.fold import arrivals, chunks, drops, failures, pools, processes, runs, tasks
+from procscope.runtime.collector.fold.arrivals import Ended
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Found, Pool, Source
 from procscope.runtime.collector.fold.tasks import Ending
-from procscope.runtime.events import Event, State, TaskRan, TaskSubmitted
+from procscope.runtime.events import Event, ResultArrived, State, TaskRan, TaskSubmitted
 
 _SUCCEEDED = int(State.SUCCEEDED)
 
@@ -53,6 +54,9 @@ def fold(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
         elif kind is TaskSubmitted:
             after = _submitted(source, events, at, stop)
         else:
+        elif kind is ResultArrived:
+            pool = tasks.pool_of(source.run, source.world, events[at].pool)  # type: ignore[union-attr]
+            after = arrivals.arrived(source, pool, events, at, stop)
             after = at + _other(source, events[at])
         if after == at:
             return at
@@ -89,6 +93,8 @@ def _submitted(source: Source, events: Sequence[Event], start: int, stop: int) -
             fresh[number] = event
         at += 1
     added = len(fresh) - before
+    if pool.first_us is None:
+        pool.first_us = (events[start][0] + source.delta) // 1000
     run.open += added
     pool.open += added
     source.world.changes.runs.add(run)
@@ -102,7 +108,8 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
     pool = run.pools.get(uid)
     if pool is None or not uid:
         return start + ended(source, cast(TaskRan, events[start]))
-    fresh, failing, append, task_ids = pool.fresh, pool.failing, world.changes.tasks.append, world.task_ids
+    fresh, failing, rows, task_ids = pool.fresh, pool.failing, world.changes.tasks, world.task_ids
+    append, arrived, waiting = rows.append, pool.arrived, pool.ended
     func_ids, delta, submit_delta, rollups = world.functions, source.delta, run.delta or 0, world.changes.rollups
     run_id, pool_id, process_id = run.id, pool.id, source.process.id
     func: str | None = None
@@ -111,7 +118,7 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
     for event in islice(events, start, stop):
         if type(event) is not TaskRan or event[0] != uid:
             break
-        _, number, began, ran_to, outcome, thread = event
+        _, number, began, ran_to, outcome, thread, received = event
         known = fresh.get(number)
         if known is None or outcome != _SUCCEEDED or known[5] != -1 or (failing and number in failing):
             if not ended(source, event):
@@ -127,21 +134,34 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
             func_id = func_ids.get(func) or world.func_id(func)
             low = ended_us // MINUTE_US * MINUTE_US
             high = low + MINUTE_US
-            durations, waits = rollups.group((low // MINUTE_US, run_id, pool_id, func_id, _SUCCEEDED))
+            key = (low // MINUTE_US, run_id, pool_id, func_id, _SUCCEEDED)
+            durations, waits = rollups.group(key)
+            moved = rollups.moved(key)
         durations.append(ran_to - began)
         waits.append(started_us - submitted_us)
         task_id = next(task_ids)
         append((
+        came = arrived.pop(number, None) if received >= 0 else None
+        if came is not None:
+            moved[0] += 1
+            moved[1] += max(0, came[0] - ended_us)
+            moved[2] += received
+            moved[3] += max(0, came[1])
+        elif received >= 0:
+            waiting[number] = Ended(len(rows), task_id, ended_us, func_id, received)
             task_id, run_id, pool_id, None, None, number, func_id, _SUCCEEDED, process_id, thread or None,
             known[4] or None, submitted_us, started_us, ended_us, ended_us - started_us, None, None,
-            None, None, None, None, None, None,
+            came and came[0], received if received >= 0 else None, came and came[1], None, None, None,
         ))  # fmt: skip
         done += 1
         at += 1
         last = event
     if done:
         _credit(source, pool, done, ended_us)
-        found = Found(task_id, func_id, _SUCCEEDED, submitted_us, started_us, ended_us, None)
+        arrivals.bound(waiting)
+        found = Found(
+            task_id, func_id, _SUCCEEDED, submitted_us, started_us, ended_us, None, received, came and came[0]
+        )
         source.last = (uid, last[1], found)
     return at
 
@@ -163,7 +183,8 @@ def ended(source: Source, event: TaskRan) -> bool:
     state = State.SUCCEEDED if event.outcome == State.SUCCEEDED and event.number not in pool.failing else State.FAILED
     finished_us = source.us(event.ended)
     end = Ending(
-        state, finished_us, source.us(event.started), event.ended - event.started, process.id, event.thread or None
+        state, finished_us, source.us(event.started), event.ended - event.started, process.id, event.thread or None,
+        received=event.bytes if event.bytes >= 0 else None,
     )  # fmt: skip
     failing = pool.failing.get(event.number)
     if failing is not None and failing.args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from procscope.runtime.collector.fold import arrivals
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Batch, Failing, Found, Open, Pool, Run, Seen, Source, World
 from procscope.runtime.events import State, TaskRan, TaskSubmitted
@@ -24,6 +25,9 @@ class Ending(NamedTuple):
     reason: str | None = None
     failure_id: int | None = None
     args: str | None = None
+    received: int | None = None
+    arrived_us: int | None = None
+    sent: int | None = None
 
 
 def pool_of(run: Run, world: World, uid: int) -> Pool:
@@ -73,7 +77,8 @@ def inserted(world: World, run: Run, pool: Pool, number: int, task: Open, end: E
     world.changes.tasks.append((
         task.id, run.id, pool.id or None, batch.id if batch else None, task.item, number, task.func_id, end.state,
         end.process_id, end.thread, end.args or task.args, task.submitted_us, end.started_us, end.finished_us,
-        _duration(end), end.failure_id or task.failure_id, end.reason, None, None, None, None, None, None,
+        _duration(end), end.failure_id or task.failure_id, end.reason, end.arrived_us, end.received, end.sent,
+        None, None, None,
     ))  # fmt: skip
 
 
@@ -81,7 +86,7 @@ def updated(world: World, task: Open, end: Ending) -> None:
     """The row of a task that has one."""
     world.changes.updates.append((
         end.state, end.process_id, end.thread, end.args or task.args, end.started_us, end.finished_us,
-        _duration(end), end.failure_id or task.failure_id, end.reason, task.id,
+        _duration(end), end.failure_id or task.failure_id, end.reason, end.arrived_us, end.received, end.sent, task.id,
     ))  # fmt: skip
 
 
@@ -121,20 +126,38 @@ def close(world: World, run: Run, pool: Pool, number: int, end: Ending) -> Found
         end = end._replace(failure_id=failing.failure_id)
     if event is not None:
         task = opened(world, run, event, failing.task_id if failing else 0)
+        end = _with_arrival(world, run, pool, number, task, end, len(world.changes.tasks))
         inserted(world, run, pool, number, task, end)
     else:
         kept = pool.rows.pop(number, None)
         if kept is None:
             return None
         task = kept
-        end = _with_seen(end, seen)
+        end = _with_arrival(world, run, pool, number, task, _with_seen(end, seen), -1)
         updated(world, task, end)
     batch = pool.batches.get(task.batch)
     count(world, run, pool, batch, end.state, 1)
     tally(world, run, pool, task.func_id, end, task.submitted_us)
     if batch is not None:
         finish_batch(world, pool, batch, end.finished_us)
-    return Found(task.id, task.func_id, end.state, task.submitted_us, end.started_us, end.finished_us, end.failure_id)
+    return _as_found(task, end)
+
+
+def _as_found(task: Open, end: Ending) -> Found:
+    return Found(
+        task.id, task.func_id, end.state, task.submitted_us, end.started_us, end.finished_us, end.failure_id,
+        end.received, end.arrived_us,
+    )  # fmt: skip
+
+
+def _with_arrival(world: World, run: Run, pool: Pool, number: int, task: Open, end: Ending, place: int) -> Ending:
+    """`end` with the arrival of its result, where that is told already; else it is waited for."""
+    if end.received is None or end.finished_us is None:
+        pool.arrived.pop(number, None)
+        return end
+    known = arrivals.Ended(place, task.id, end.finished_us, task.func_id, end.received)
+    arrived_us, sent = arrivals.closed(world, run, pool, number, known)
+    return end._replace(arrived_us=arrived_us, sent=sent)
 
 
 def _with_seen(end: Ending, seen: Seen | None) -> Ending:
@@ -183,6 +206,7 @@ def unsubmitted(source: Source, event: TaskRan, end: Ending) -> bool:
     if failing is not None:
         end = end._replace(failure_id=failing.failure_id)
         task = task._replace(id=failing.task_id)
+    end = _with_arrival(world, run, pool, event.number, task, end, len(world.changes.tasks))
     inserted(world, run, pool, event.number, task, end)
     count(world, run, pool, None, end.state, 1)
     tally(world, run, pool, task.func_id, end, None)
@@ -209,7 +233,7 @@ def amend(source: Source, pool: Pool, found: Found, end: Ending) -> None:
     task = Open(found.id, found.func_id, None, found.submitted_us, -1, None, found.failure_id)
     world.changes.updates.append((
         end.state, end.process_id, end.thread, KEEP, end.started_us, end.finished_us, _duration(end),
-        end.failure_id or found.failure_id, end.reason, task.id,
+        end.failure_id or found.failure_id, end.reason, None, None, None, task.id,
     ))  # fmt: skip
     recount(world, run, pool, None, found.state, end.state, 1)
     tally(world, run, pool, found.func_id, was, found.submitted_us, -1)

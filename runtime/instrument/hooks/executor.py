@@ -9,6 +9,7 @@ from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
 from procscope.runtime.instrument import bundles, facts, patches, pools, raised, recorder
 from procscope.runtime.instrument.hooks import executor_worker, futures
+from procscope.runtime.instrument.passage import Passage
 
 GROUP = "process executor"
 _UNSENT = "its arguments could not be pickled"
@@ -25,6 +26,7 @@ def install(module: Any) -> None:
     patches.replace(GROUP, manager, "terminate_broken", _terminate_broken)
     patches.replace(GROUP, module._SafeQueue, "_on_queue_feeder_error", _on_queue_feeder_error(module._CallItem))
     executor_worker.install(module)
+    patches.replace(GROUP, manager, "process_result_item", _process_result_item)
 
 
 def told(act: Any, *args: Any) -> None:
@@ -113,15 +115,34 @@ def _terminate_broken(original: Any) -> Any:
         original(self, cause)
 
     return terminate_broken
+        arriving = Passage()
+        if pool is not None:
+            told(arriving.of_results, self.result_queue)
+            self._procscope = (pool.uid, arriving)
 
 
 def _broken(manager: Any, cause: Any) -> None:
     """Who died is known now; in a moment the standard library will end the innocent as well."""
+                told(arriving.over)
     from multiprocessing.connection import wait
 
     pool = pools.pool_of_queue(manager.call_queue)
     if pool is None:
         return
+def _process_result_item(original: Any) -> Any:
+    def process_result_item(self: Any, result_item: Any) -> Any:
+        try:
+            pool = vars(self).get("_procscope")
+            if pool is not None and type(result_item) is not int and GROUP not in patches.off:
+                recorder.region().result_arrived(mono_ns(), pool[0], result_item.work_id, -1, pool[1].size)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        return original(self, result_item)
+
+    return process_result_item
+
+
     workers = {process.sentinel: pid for pid, process in list(manager.processes.items())}
     culprits = tuple(sorted(workers[sentinel] for sentinel in wait(list(workers), 0)))
     reason = "a worker ended abruptly" if culprits else "a result could not be read"

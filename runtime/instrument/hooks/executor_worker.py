@@ -64,7 +64,9 @@ def _begun(call_queue: Any) -> Shift | None:
     if not uid:
         recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
         return None
-    return Shift(uid)
+    shift = Shift(uid)
+    _tell(shift.between, call_queue)
+    return shift
 
 
 def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
@@ -101,7 +103,7 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
 
 
 def _put(shift: Shift, inner: Any) -> Any:
-    def put(message: Any) -> Any:
+    def put(message: Any) -> None:
         if shift.busy and type(message) is not int:
             try:
                 _ended(shift, message)
@@ -109,11 +111,17 @@ def _put(shift: Shift, inner: Any) -> Any:
                 if patches.fault(GROUP, fault):
                     raise
             try:
-                return inner(message)
+                inner(message)
             except BaseException as error:
                 _tell(shift.result_lost, error)
                 raise
-        return inner(message)
+            try:
+                return shift.sent()
+            except Exception as fault:
+                if patches.fault(GROUP, fault):
+                    raise
+        else:
+            inner(message)
 
     return put
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
-from procscope.runtime.instrument import facts, patches, raised
+from procscope.runtime.instrument import facts, patches, pools, raised, recorder
+from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
 _UNSENT = "its arguments could not be pickled"
@@ -23,6 +24,32 @@ def install(module: Any) -> None:
 def is_callback(error: BaseException) -> bool:
     """Whether a callback raised `error` and that was told already."""
     return id(error) in _callback_errors
+
+
+def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> Any:
+    """`get` of the thread that hands out results: tells each before it is handed out. Threads' results are there
+    as soon as they are put: of them nothing is told."""
+    pool = pools.pool_of_queue(queue)
+    if pool is None or not hasattr(queue, "_reader"):
+        return get
+    uid = pool.uid
+
+    def got() -> Any:
+        task = get()
+        if task is None or GROUP in patches.off:
+            return task
+        try:
+            job, place, _ = task
+            # A call of its own is numbered 0, as is a map's first chunk; imap's first is False.
+            if not place and place is not False and getattr(cache.get(job), "_procscope", None) is None:
+                place = -1
+            recorder.region().result_arrived(mono_ns(), uid, job, place, passage.size)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        return task
+
+    return got
 
 
 def _set(original: Any) -> Any:

@@ -59,8 +59,11 @@ def _begun(inqueue: Any) -> Shift | None:
     if not uid:
         recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
         return None
-    threaded = pool is not None and pool.kind == "ThreadPool"
-    return Shift(uid, threading.current_thread().name if threaded else "")
+    if pool is not None and pool.kind == "ThreadPool":
+        return Shift(uid, threading.current_thread().name)
+    shift = Shift(uid)
+    _tell(shift.between, inqueue)
+    return shift
 
 
 def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
@@ -114,9 +117,10 @@ def _taken_chunk(shift: Shift, task: Any, star: bool, several: bool) -> Any:
 
 
 def _put(shift: Shift, inner: Any) -> Any:
-    def put(message: Any) -> Any:
+    def put(message: Any) -> None:
         if not shift.busy:
-            return inner(message)
+            inner(message)
+            return
         try:
             success, value = message[2]
             if success and type(value) not in bundles.failures:
@@ -130,9 +134,14 @@ def _put(shift: Shift, inner: Any) -> Any:
             if patches.fault(GROUP, fault):
                 raise
         try:
-            return inner(message)
+            inner(message)
         except Exception as error:
             _tell(shift.result_lost, error)
             raise
 
     return put
+        try:
+            shift.sent()
+        except Exception as fault:
+            if patches.fault(GROUP, fault):
+                raise

@@ -11,13 +11,14 @@ from typing import Any
 from procscope.runtime import events as ev
 from procscope.runtime.collector.fold import losses, pools, processes, seal, stream
 from procscope.runtime.collector.fold.changes import Changes
-from procscope.runtime.collector.fold.state import Found, Process, Run, Source, World
+from procscope.runtime.collector.fold.state import Batch, Found, Process, Run, Source, World
 from procscope.runtime.events import Event, State
 from procscope.runtime.journal.layout import Slot
 
 POOL = 50
 RAISED = ev.Raised("ValueError", "no", (ev.Frame("/job.py", 3, "f", "raise ValueError", True),))
 _UPDATED = ("state", "process_id", "thread", "args", "started_us", "finished_us", "duration_us", "failure_id", "reason")
+_SPLIT = ("arrived_us", "bytes_in", "bytes_out")
 _ROW = (
     "id", "run_id", "pool_id", "batch_id", "item", "number", "func_id", "state", "process_id", "thread", "args",
     "submitted_us", "started_us", "finished_us", "duration_us", "failure_id", "reason",
@@ -40,6 +41,8 @@ class House:
         self.failures: list[tuple[Any, ...]] = []
         self.counted: Counter[tuple[int, int]] = Counter()
         self.sketched = 0
+        self.moved = [0, 0, 0, 0]
+        self.batches: set[Batch] = set()
         self.waiting: dict[str, list[Event]] = {}
         self._sources: dict[str, Source] = {}
 
@@ -105,16 +108,20 @@ class House:
             assert row["id"] not in self.rows, "a task was inserted twice"
             self.rows[row["id"]] = row
         for values in changes.updates:
-            self._update(values)
+            self._update(values, _UPDATED + _SPLIT)
+        for values in changes.arrivals:
+            self._update(values, _SPLIT)
         self.failures += changes.failures
         for key in changes.rollups.counts():
             self.counted[key[3], key[4]] += key[5]
+            self.moved = [sum(pair) for pair in zip(self.moved, key[8:], strict=True)]
+        self.batches |= changes.batches
         self.sketched += sum(row[5] for row in changes.rollups.durations())
         self.world.changes = Changes()
 
-    def _update(self, values: Sequence[Any]) -> None:
+    def _update(self, values: Sequence[Any], names: Sequence[str]) -> None:
         row = self.rows[values[-1]]
-        for name, value in zip(_UPDATED, values, strict=False):
+        for name, value in zip(names, values[:-1], strict=True):
             if value is not None or name in ("finished_us", "duration_us", "reason"):
                 row[name] = value
 

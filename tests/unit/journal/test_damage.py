@@ -43,14 +43,14 @@ def overwrite(path: Path, offset: int, data: bytes) -> None:
 
 
 def test_a_flipped_bit_costs_one_record_and_is_counted(path: Path) -> None:
-    overwrite(path, layout.PAGE + 56 * 10 + 20, b"\xff")
+    overwrite(path, layout.PAGE + 64 * 10 + 20, b"\xff")
     kept, damaged = numbers(path)
     assert kept == [number for number in range(RECORDS) if number != 10]
     assert damaged == 1
 
 
 def test_a_live_journal_is_given_a_second_look_before_damage_is_declared(path: Path) -> None:
-    overwrite(path, layout.PAGE + 56 * 10 + 20, b"\xff")
+    overwrite(path, layout.PAGE + 64 * 10 + 20, b"\xff")
     segment = Segment.open(str(path))
     first = segment.read(0, 100)
     second = segment.read(first.offset, 100)
@@ -59,14 +59,14 @@ def test_a_live_journal_is_given_a_second_look_before_damage_is_declared(path: P
 
 
 def test_a_hole_in_a_dead_process_s_journal_is_stepped_over(path: Path) -> None:
-    overwrite(path, layout.PAGE + 56 * 20, bytes(56 * 3))
+    overwrite(path, layout.PAGE + 64 * 20, bytes(64 * 3))
     kept, damaged = numbers(path)
     assert kept == [*range(20), *range(23, RECORDS)]
     assert damaged == 1
 
 
 def test_a_hole_in_a_live_journal_is_not_yet(path: Path) -> None:
-    overwrite(path, layout.PAGE + 56 * 20, bytes(56 * 3))
+    overwrite(path, layout.PAGE + 64 * 20, bytes(64 * 3))
     assert numbers(path, final=False) == (list(range(20)), 0)
 
 
@@ -82,7 +82,7 @@ def test_a_truncated_file_gives_what_is_left(path: Path, size: int) -> None:
             Segment.open(str(path))
         return
     kept, _ = numbers(path)
-    assert kept == list(range((size - layout.PAGE) // 56))
+    assert kept == list(range((size - layout.PAGE) // 64))
 
 
 def test_random_garbage_never_raises_and_never_invents_a_record(path: Path) -> None:
@@ -91,7 +91,7 @@ def test_random_garbage_never_raises_and_never_invents_a_record(path: Path) -> N
     for _ in range(200):
         hurt = bytearray(whole)
         for _ in range(dice.randrange(1, 60)):
-            hurt[dice.randrange(layout.PAGE, layout.PAGE + 56 * RECORDS)] = dice.randrange(256)
+            hurt[dice.randrange(layout.PAGE, layout.PAGE + 64 * RECORDS)] = dice.randrange(256)
         path.write_bytes(hurt)
         kept, damaged = numbers(path)
         assert set(kept) <= set(range(RECORDS))
@@ -99,7 +99,7 @@ def test_random_garbage_never_raises_and_never_invents_a_record(path: Path) -> N
 
 
 def test_a_record_that_claims_to_be_huge_is_damage(path: Path) -> None:
-    overwrite(path, layout.PAGE + 56 * 5 + 12, b"\xff\xff\xff\x7f")
+    overwrite(path, layout.PAGE + 64 * 5 + 12, b"\xff\xff\xff\x7f")
     kept, damaged = numbers(path)
     assert kept == [number for number in range(RECORDS) if number != 5]
     assert damaged == 1
@@ -131,6 +131,9 @@ def test_a_rich_record_that_does_not_fit_its_type_is_counted(tmp_path: Path, bod
 def test_a_later_version_and_a_damaged_header_are_told_apart(path: Path) -> None:
     overwrite(path, 8, (layout.VERSION + 1).to_bytes(4, "little"))
     with pytest.raises(JournalError, match="later version"):
+        Segment.open(str(path))
+    overwrite(path, 8, (layout.VERSION - 1).to_bytes(4, "little"))
+    with pytest.raises(JournalError, match="earlier version"):
         Segment.open(str(path))
     overwrite(path, 8, layout.VERSION.to_bytes(4, "little") + b"\0\0\0\0")
     with pytest.raises(JournalError, match="damaged header"):

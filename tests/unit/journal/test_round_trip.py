@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from procscope.runtime import events
-from procscope.runtime.events import ChunkRan, ChunkSubmitted, Event, Frame, Raised, SlowItem, TaskRan, TaskSubmitted
+from procscope.runtime.events import (
+    ChunkRan,
+    ChunkSubmitted,
+    Event,
+    Frame,
+    Raised,
+    ResultArrived,
+    SlowItem,
+    TaskRan,
+    TaskSubmitted,
+)
 from tests.support.journals import open_journal, read_all, said, segments
 
 RAISED = Raised(
@@ -22,9 +32,12 @@ FACTS: list[Event] = [
     TaskSubmitted(1, 5, -6, "job.load"),
     TaskRan(5, 6, 10, 20, 2),
     TaskRan(5, 7, 10, 20, 3, "Thread-1"),
+    TaskRan(5, 8, 10, 20, 3, "", 1 << 40),
+    ResultArrived(30, 5, 8, -1, 12),
+    ResultArrived(30, 5, -8, 1 << 33, -1),
     ChunkSubmitted(1, 5, 6, -1, 100, 10),
     CHUNK,
-    CHUNK._replace(thread="", slow=(), buckets=()),
+    CHUNK._replace(thread="", slow=(), buckets=(), bytes=77),
     events.BatchSubmitted(1, 5, 2, "job.load", "map", -1, 8),
     events.TaskFailed(5, 2, 3, 4, 10, 20, "(1,)", RAISED),
     events.TaskDropped(1, 5, 2, 4, "the future was cancelled"),
@@ -49,6 +62,7 @@ FACTS: list[Event] = [
 def write(journal_region: object, fact: Event) -> None:
     region = journal_region
     methods = {TaskSubmitted: "task_submitted", TaskRan: "task_ran", ChunkSubmitted: "chunk_submitted"}
+    methods[ResultArrived] = "result_arrived"
     if type(fact) in methods:
         getattr(region, methods[type(fact)])(*fact)
     elif isinstance(fact, ChunkRan):
@@ -70,7 +84,7 @@ def test_every_kind_of_fact_is_read_as_it_was_written(tmp_path: Path, fact: Even
 
 def test_the_samples_above_cover_the_whole_vocabulary() -> None:
     written = {type(fact) for fact in FACTS}
-    assert written == {*events.RICH.values(), TaskSubmitted, TaskRan, ChunkSubmitted, ChunkRan}
+    assert written == {*events.RICH.values(), TaskSubmitted, TaskRan, ChunkSubmitted, ChunkRan, ResultArrived}
 
 
 def test_a_collector_restarted_in_the_middle_of_a_segment_still_knows_the_names(tmp_path: Path) -> None:
