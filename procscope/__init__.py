@@ -2,12 +2,15 @@
 
 `instrument()` observes this program from here on. `Process`, `Pool`, `ThreadPool`, `ProcessPoolExecutor`,
 `ThreadPoolExecutor` and `get_context` are the standard ones, and begin the observation when first used.
+`wrap(executor)` observes any other `concurrent.futures.Executor`.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from procscope.runtime.instrument.dropin import (
         Pool,
         Process,
@@ -17,7 +20,11 @@ if TYPE_CHECKING:
         get_context,
     )
 
-__all__ = ["Pool", "Process", "ProcessPoolExecutor", "ThreadPool", "ThreadPoolExecutor", "get_context", "instrument"]
+    E = TypeVar("E")
+
+__all__ = [
+    "Pool", "Process", "ProcessPoolExecutor", "ThreadPool", "ThreadPoolExecutor", "get_context", "instrument", "wrap",
+]  # fmt: skip
 
 
 def instrument() -> None:
@@ -25,6 +32,19 @@ def instrument() -> None:
     from procscope.runtime.instrument import boot
 
     boot.instrument()
+
+
+def wrap(executor: E) -> E:
+    """The same executor, its submissions and their ends recorded; what runs where is not known of it.
+
+    For a `concurrent.futures.Executor` that procscope does not know (those it does are returned as they are).
+    Begins the observation like `instrument()`. Raises TypeError for what has no `submit`.
+    """
+    from procscope.runtime.instrument import boot, wrapped
+
+    boot.instrument()
+    found: E = wrapped.wrap(executor)
+    return found
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,8 @@
      18   TaskDropped        parent      a task will never run: cancelled, unpicklable   JSON
      19   ResultFailed       either      a result could not be sent, or a callback or    JSON
                                          done-callback of it raised
+     20   TaskSettled        parent      a task of a wrapped executor is over: where and  JSON
+                                         since when it ran is not known
      24   PoolOpened         parent      a Pool or Executor was made                     JSON
      25   PoolState          parent      it is closing, terminated, broken, closed       JSON
      32   ProcessStarted     parent      Process.start returned with a pid               JSON
@@ -82,6 +84,7 @@ class Kind(IntEnum):
     TASK_FAILED = 17
     TASK_DROPPED = 18
     RESULT_FAILED = 19
+    TASK_SETTLED = 20
     POOL_OPENED = 24
     POOL_STATE = 25
     PROCESS_STARTED = 32
@@ -319,8 +322,21 @@ class ResultFailed(NamedTuple):
     fatal: bool = False
 
 
+class TaskSettled(NamedTuple):
+    """A task is over, as its future says: nobody saw it start. `outcome` is any end; `reason` words, or ''."""
+
+    at: int
+    pool: int
+    number: int
+    outcome: int
+    reason: str = ""
+    raised: Raised | None = None
+
+
 class PoolOpened(NamedTuple):
-    """`kind` is Pool, ThreadPool, ProcessPoolExecutor or ThreadPoolExecutor; `site` is 'file:line'."""
+    """`kind` is Pool, ThreadPool, ProcessPoolExecutor, ThreadPoolExecutor, or the class of an executor that was
+    wrapped; `site` is 'file:line'. `size` is 0 where it is not known. `unobserved`: what is not seen of it, in words.
+    """
 
     at: int
     pool: int
@@ -331,6 +347,7 @@ class PoolOpened(NamedTuple):
     max_tasks: int
     initializer: str
     site: str
+    unobserved: str = ""
 
 
 class PoolState(NamedTuple):
@@ -359,6 +376,8 @@ class ProcessStarted(NamedTuple):
     target: str
     args: str
     start_method: str
+    library: str = ""
+    """The library whose own worker code runs in it: what tasks it is given there is not observed."""
 
 
 class ProcessAlive(NamedTuple):
@@ -479,7 +498,7 @@ class Unknown(NamedTuple):
 
 Event = (
     TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | ResultArrived | BatchSubmitted | TaskFailed | TaskDropped
-    | ResultFailed | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
+    | ResultFailed | TaskSettled | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
     | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
     | NotObserved | OurFault | Unknown
 )  # fmt: skip
@@ -489,6 +508,7 @@ RICH: dict[Kind, Any] = {
     Kind.TASK_FAILED: TaskFailed,
     Kind.TASK_DROPPED: TaskDropped,
     Kind.RESULT_FAILED: ResultFailed,
+    Kind.TASK_SETTLED: TaskSettled,
     Kind.POOL_OPENED: PoolOpened,
     Kind.POOL_STATE: PoolState,
     Kind.PROCESS_STARTED: ProcessStarted,

@@ -20,7 +20,12 @@ _KNOWN_OR_NOT = {
     "processes": ("orphaned_us", "zombie_us", "last_us"),
     "pools": ("first_us",),
 }
-_TEXTS = {"tasks": ("progress_text",), "pools": ("retired", "initializer_error", "note"), "failures": ("thread",)}
+_TEXTS = {
+    "tasks": ("progress_text",),
+    "processes": ("unobserved",),
+    "pools": ("retired", "initializer_error", "note", "unobserved"),
+    "failures": ("thread",),
+}
 
 
 def upgrade() -> None:

@@ -67,11 +67,14 @@ def _row(branch: str, node: dict[str, Any], reasons: Mapping[int, str]) -> Line:
 
 
 def _called(node: dict[str, Any]) -> str:
-    return str(node["kind"]) if node["kind"] in ("main", "worker") or not node["name"] else str(node["name"])
+    plain = node["kind"] in ("main", "worker") and not node["unobserved"]
+    return str(node["kind"]) if plain or not node["name"] else str(node["name"])
 
 
 def _doing(node: dict[str, Any]) -> Piece:
     current = node["current"]
+    if current is None and node["unobserved"]:
+        return ("tasks not observed by procscope", paper.DIM)
     if current is None:
         return ("idle" if node["kind"] == "worker" else str(node["state"]), paper.DIM)
     age = times.between(current["since"], datetime.now(timezone.utc).isoformat())

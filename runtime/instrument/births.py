@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime import events
 from procscope.runtime.clock import mono_ns
-from procscope.runtime.instrument import capture, facts, identity, life, names, namespace, raised, recorder
+from procscope.runtime.instrument import capture, facts, foreign, identity, life, names, namespace, raised, recorder
 from procscope.runtime.instrument.identity import Birth
 from procscope.runtime.instrument.pools import pool_of_queue
 
@@ -29,7 +29,11 @@ def of(process: Any) -> Birth:
     birth = Birth(identity.new_uid(), identity.me().process, pool, kind, str(state.get("_name", "")))
     birth.start_method = _start_method(process)
     own_run = type(process).run
-    if own_run is not namespace.base(process).run:
+    overridden = own_run is not namespace.base(process).run
+    if kind == "process":
+        birth.library = foreign.library(own_run if overridden else target)
+        birth.kind = kind = "worker" if birth.library else kind
+    if overridden:
         birth.target = names.of(own_run)[0]
     elif target is not None:
         birth.target, secrets = names.of(target)
@@ -72,7 +76,7 @@ def started(process: Any, birth: Birth) -> None:
     facts.rich(
         events.ProcessStarted(
             mono_ns(), birth.process, process._popen.pid, birth.kind, birth.name, birth.pool,
-            bool(process._config.get("daemon")), birth.target, birth.args, birth.start_method,
+            bool(process._config.get("daemon")), birth.target, birth.args, birth.start_method, birth.library,
         )
     )  # fmt: skip
 

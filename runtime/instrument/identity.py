@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Birth:
     """What a process is told about itself. Uids are 63-bit, 0 for none; `args` is a preview."""
 
-    __slots__ = ("args", "kind", "name", "parent", "pool", "process", "start_method", "target")
+    __slots__ = ("args", "kind", "library", "name", "parent", "pool", "process", "start_method", "target")
 
     def __init__(
         self, process: int, parent: int = 0, pool: int = 0, kind: str = "process", name: str = "", target: str = "",
@@ -32,6 +32,7 @@ class Birth:
         self.target = target
         self.args = args
         self.start_method = start_method
+        self.library = ""  # whose own worker code it runs: only the parent tells
 
     def told(self) -> tuple[Any, ...]:
         """The constructor's arguments, as plain values."""

@@ -15,7 +15,12 @@ from procscope.runtime.instrument import facts, identity, names, source
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__))
 _DEEPEST = 60
-_SKIPPED = (_HERE, os.path.join(_STANDARD, "multiprocessing"), os.path.join(_STANDARD, "concurrent"))
+_SKIPPED = (
+    _HERE,
+    os.path.join(os.path.dirname(os.path.dirname(_HERE)), "__init__.py"),  # the face of the package
+    os.path.join(_STANDARD, "multiprocessing"),
+    os.path.join(_STANDARD, "concurrent"),
+)
 
 
 class Pool:
@@ -42,8 +47,9 @@ _counters: dict[str, itertools.count[int]] = {}
 
 
 def opened(
-    kind: str, queues: tuple[Any, ...], size: int, start_method: str, max_tasks: int, initializer: Any, called: str = ""
-) -> Pool:
+    kind: str, queues: tuple[Any, ...], size: int, start_method: str, max_tasks: int, initializer: Any,
+    called: str = "", unobserved: str = "",
+) -> Pool:  # fmt: skip
     """A pool that has just been made; its queues name it from now on. `max_tasks` is 0 where there is no limit.
 
     `called` is the library that made a class of its own of that kind; pools are numbered by it.
@@ -54,7 +60,7 @@ def opened(
     called = called or kind
     name = f"{called}-{next(_counters.setdefault(called, itertools.count(1)))}"
     start = names.of(initializer)[0] if initializer is not None else ""
-    facts.rich(PoolOpened(mono_ns(), pool.uid, kind, size, name, start_method, max_tasks, start, _site()))
+    facts.rich(PoolOpened(mono_ns(), pool.uid, kind, size, name, start_method, max_tasks, start, _site(), unobserved))
     return pool
 
 

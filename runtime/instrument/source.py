@@ -12,13 +12,13 @@ _LARGEST = 4 << 20
 _WIDEST = 200
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_LIBRARIES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+LIBRARIES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 
 
 def is_ours(file: str) -> bool:
     """Whether a file is the program's own: neither of a library nor of the standard one."""
     foreign = file.startswith((_STANDARD, HERE, "<frozen "))
-    return not foreign and not any(folder in file for folder in _LIBRARIES)
+    return not foreign and not any(folder in file for folder in LIBRARIES)
 
 
 def line_of(file: str, number: int) -> str:

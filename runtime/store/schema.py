@@ -124,6 +124,7 @@ processes = Table(
     _big("orphaned_us"),  # when its parent ended while it lived on
     _big("zombie_us"),  # since when it has been dead without its parent asking for its exit code; NULL once it has
     _big("last_us"),  # when it sent its last result
+    Column("unobserved", Text),  # what procscope does not see of it, in words: of a library's own worker, its tasks
     Index("processes_of_run", "run_id", "id"),
     Index("processes_rev", "rev"),
     Index("processes_pid", "pid", "id"),
@@ -160,6 +161,7 @@ pools = Table(
     Column("retired", Text),  # JSON: how many of its workers are gone, by why
     Column("initializer_error", Text),  # what its initializer raised last
     Column("note", Text),  # JSON: what the collector must remember of its chunks on their way
+    Column("unobserved", Text),  # what procscope does not see of it, in words: of a wrapped executor, what runs where
     Index("pools_of_run", "run_id", "id"),
     Index("pools_rev", "rev"),
 )

@@ -124,6 +124,7 @@ def process_object(row: Process, task_id: int | None) -> dict[str, Any]:
         "current": _current(row, task_id),
         "cpu": row.cpu if row.alive else None,
         "rss": row.rss,
+        "unobserved": row.unobserved,
     }
 
 

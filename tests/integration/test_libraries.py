@@ -20,6 +20,7 @@ from procscope.runtime.events import (
     TaskDropped,
     TaskFailed,
     TaskRan,
+    TaskSubmitted,
 )
 from tests.support.observed import Outcome, same, write
 
@@ -196,3 +197,65 @@ def test_tqdm_maps(tmp_path: Path) -> None:
     assert counted(outcome) == (10, 0, 0)
     assert len(outcome.all(TaskRan)) == 4
     assert all(e.site.endswith(("job.py:8", "job.py:9")) for e in outcome.all(PoolOpened))
+
+
+FOREIGN = {
+    "pebble": """
+        from pebble import ProcessPool
+
+        def double(x):
+            return 2 * x
+
+        if __name__ == "__main__":
+            with ProcessPool(max_workers=2) as pool:
+                print([pool.schedule(double, args=[n]).result() for n in range(3)])
+    """,
+    "mpire": """
+        from mpire import WorkerPool
+
+        def double(x):
+            return 2 * x
+
+        if __name__ == "__main__":
+            with WorkerPool(n_jobs=2) as pool:
+                print(pool.map(double, range(3)))
+    """,
+    "billiard": """
+        import billiard
+
+        def double(x):
+            return 2 * x
+
+        if __name__ == "__main__":
+            pool = billiard.Pool(2)
+            print(pool.map(double, range(3)))
+            pool.close()
+            pool.join()
+    """,
+}
+
+
+@pytest.mark.parametrize("library", FOREIGN)
+def test_a_loop_that_is_not_known_is_said_to_be_that(tmp_path: Path, library: str) -> None:
+    """The whole life of a library's worker was shown as one task, running for hours and lost in the end."""
+    outcome = seen(tmp_path, library, FOREIGN[library])
+    workers = outcome.all(ProcessStarted)
+    assert len(workers) >= 2
+    assert {(e.kind, e.pool, e.library) for e in workers} == {("worker", 0, library)}
+    assert not outcome.all(TaskSubmitted)
+
+
+def test_a_library_function_in_a_process_of_the_program_is_its_task(tmp_path: Path) -> None:
+    """Only a library that starts processes itself has workers: a Process of the program's runs what it was told to."""
+    source = """
+        import multiprocessing
+        import loky
+
+        if __name__ == "__main__":
+            child = multiprocessing.Process(target=loky.cpu_count)
+            child.start()
+            child.join()
+    """
+    outcome = seen(tmp_path, "loky", source)
+    assert (outcome.one(ProcessStarted).kind, outcome.one(ProcessStarted).library) == ("process", "")
+    assert outcome.one(TaskSubmitted).func.endswith("cpu_count")

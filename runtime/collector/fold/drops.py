@@ -6,7 +6,7 @@ from procscope.runtime.collector.fold import chunks, failures, tasks
 from procscope.runtime.collector.fold.pools import presume
 from procscope.runtime.collector.fold.state import Batch, Pool, Source
 from procscope.runtime.collector.fold.tasks import Ending, pool_of
-from procscope.runtime.events import State, TaskDropped
+from procscope.runtime.events import CLOSED_STATES, State, TaskDropped, TaskSettled
 
 
 def task_dropped(source: Source, event: TaskDropped) -> bool:
@@ -26,7 +26,18 @@ def task_dropped(source: Source, event: TaskDropped) -> bool:
     return True
 
 
-def _failure(source: Source, event: TaskDropped, func_id: int | None) -> int | None:
+def task_settled(source: Source, event: TaskSettled) -> bool:
+    """A task of an executor that is seen from outside only is over."""
+    pool = pool_of(source.run, source.world, event.pool)
+    if event.number not in pool.fresh and event.number not in pool.rows:
+        return source.accept
+    state = next((state for state in CLOSED_STATES if state == event.outcome), State.LOST)
+    _drop_task(source, pool, event, state)
+    pool.progress_us = max(source.us(event.at), pool.progress_us or 0)
+    return True
+
+
+def _failure(source: Source, event: TaskDropped | TaskSettled, func_id: int | None) -> int | None:
     if event.raised is None:
         return None
     return failures.record(source, event.raised, source.us(event.at), "task", None, func_id)
@@ -37,7 +48,7 @@ def _name_task(source: Source, failure_id: int | None, task_id: int) -> None:
         failures.link(source, task_id)
 
 
-def _drop_task(source: Source, pool: Pool, event: TaskDropped, state: State) -> None:
+def _drop_task(source: Source, pool: Pool, event: TaskDropped | TaskSettled, state: State) -> None:
     fresh, row = pool.fresh.get(event.number), pool.rows.get(event.number)
     func_id = source.world.func_id(fresh.func) if fresh is not None else row.func_id if row is not None else None
     failure_id = _failure(source, event, func_id)

@@ -16,7 +16,8 @@ AT_ONCE = 10_000
 def pool_opened(source: Source, event: PoolOpened) -> bool:
     """A Pool or Executor was made in this process."""
     pool = pool_of(source.run, source.world, event.pool)
-    pool.kind, pool.size, pool.name = event.kind, event.size, event.name or None
+    pool.kind, pool.size, pool.name = event.kind, event.size or None, event.name or None
+    pool.unobserved = event.unobserved or None
     pool.start_method, pool.max_tasks = event.start_method or None, event.max_tasks or None
     pool.initializer, pool.site = event.initializer or None, event.site or None
     pool.opened_us = source.us(event.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from procscope.runtime.collector.fold import failures, tasks, turnover
+from procscope.runtime.collector.fold import failures, runs, tasks, turnover
 from procscope.runtime.collector.fold.state import Failing, Pool, Process, Run, Source, World
 from procscope.runtime.collector.fold.tasks import Ending, close, pool_of, touch
 from procscope.runtime.collector.fold.turnover import signal_name
@@ -82,6 +82,9 @@ def process_started(source: Source, event: ProcessStarted) -> bool:
     process.start_method = event.start_method or None
     process.started_us = process.started_us or source.us(event.at)
     placed(source, process, source.process.uid, event.pool, event.kind)
+    if event.library:
+        process.unobserved = f"its tasks: it runs {event.library}'s own worker code"
+        runs.note(source, f"tasks that {event.library} hands to its own workers are not observed")
     if event.kind == "process":
         _task(source, process, event.at, event.target, event.args)
     return True

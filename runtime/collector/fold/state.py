@@ -136,6 +136,7 @@ class Pool:
     """JSON: how many of its workers are gone, by why: see `fold.turnover`."""
     initializer_error: str | None = None
     first_us: int | None = None
+    unobserved: str | None = None
     open: int = 0
     owner: int = 0
     owner_end: str = ""
@@ -225,6 +226,7 @@ class Process:
     last_us: int | None = None
     orphaned_us: int | None = None
     zombie_us: int | None = None
+    unobserved: str | None = None
     parent: int = 0
     pool: int = 0
     counted: bool = False

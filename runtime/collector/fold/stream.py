@@ -24,6 +24,7 @@ HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.TaskFailed: failures.task_failed,
     ev.TaskDropped: drops.task_dropped,
     ev.ResultFailed: failures.result_failed,
+    ev.TaskSettled: drops.task_settled,
     ev.PoolOpened: pools.pool_opened,
     ev.PoolState: pools.pool_state,
     ev.ProcessStarted: processes.process_started,

@@ -43,3 +43,6 @@ for _loky in ("loky", "joblib.externals.loky"):
     TABLE[f"{_loky}.backend.popen_loky_posix"] = _installer("exit codes of loky", "popen")
     TABLE[f"{_loky}.backend.spawn"] = _installer("spawn of loky", "spawn")
 TABLE["joblib.parallel"] = _installer("joblib", "joblib_calls")
+for _name in ("process", "popen_fork", "popen_forkserver", "spawn"):
+    TABLE[f"billiard.{_name}"] = TABLE[f"multiprocessing.{_name}"]
+"""Its processes are like multiprocessing's; its pool has a worker loop that is not watched."""

@@ -36,6 +36,7 @@ _FAILURES = """SELECT r.key, r.name, q.func_id, q.stage, q.type, max(q.message),
 _POOLS = """SELECT r.key, p.id, p.name, p.kind, p.state, p.reason, coalesce(p.size, 0), p.pending, p.running,
  p.succeeded + p.failed + p.cancelled + p.lost, p.lost, p.workers_started, p.opened_us, p.progress_us, p.closed_us
  FROM runs r CROSS JOIN pools p WHERE (r.state = 'running' OR r.finished_us >= :since) AND p.run_id = r.id
+ AND p.unobserved IS NULL
  AND (p.state = 'broken' OR (r.state = 'running' AND p.state IN ('open', 'closing'))) ORDER BY p.id DESC LIMIT :many"""
 _INITIALIZERS = """SELECT p.pool_id, count(*), max(f.type), max(f.message) FROM (SELECT process_id, type, message, stage
  FROM failures ORDER BY id DESC LIMIT 2000) f JOIN processes p ON p.id = f.process_id

@@ -13,10 +13,10 @@ _RUN = """id, key, name, argv, cwd, host, "user", python, start_method, state, e
  pending, running, succeeded, failed, cancelled, lost, workers, dropped, notes, rev"""
 _PROCESS = """id, run_id, uid, parent_id, pool_id, pid, kind, name, daemon, target, args, start_method, python, state,
  exit_code, signal, reason, started_us, ended_us, tasks_done, current_task, current_func, current_index,
- current_since_us, current_args, cpu, rss, uss, threads, fds, os_state, rev"""
+ current_since_us, current_args, cpu, rss, uss, threads, fds, os_state, rev, unobserved"""
 _POOL = """p.id, p.run_id, p.uid, p.process_id, p.kind, p.name, p.size, p.start_method, p.max_tasks, p.initializer,
  p.site, p.state, p.reason, p.opened_us, p.closed_us, p.pending, p.running, p.succeeded, p.failed, p.cancelled, p.lost,
- p.workers_started, p.progress_us, p.rev, r.key"""
+ p.workers_started, p.progress_us, p.rev, r.key, p.unobserved"""
 _BATCH = """id, run_id, pool_id, number, func_id, method, total, chunksize, submitted_us, finished_us, running,
  succeeded, failed, cancelled, lost, folded, busy_us, rev"""
 

@@ -92,6 +92,8 @@ class Process:
     fds: int | None
     os_state: str | None
     rev: int
+    unobserved: str | None = None
+    """What procscope does not see of it, in words."""
     current_func: str | None = None
 
     @property
@@ -124,6 +126,8 @@ class Pool:
     progress_us: int | None
     rev: int
     run_key: str
+    unobserved: str | None = None
+    """What procscope does not see of it, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ TASK = [
     "id", "run", "pool", "batch", "index", "func", "state", "args", "submitted_at", "started_at", "finished_at",
     "wait_s", "run_s", "pid", "exception", "reason",
 ]  # fmt: skip
-NODE = ["pid", "kind", "name", "state", "exit_code", "signal", "tasks_done", "current", "cpu", "rss", "children"]
+NODE = [
+    "pid", "kind", "name", "state", "exit_code", "signal", "tasks_done", "current", "cpu", "rss", "unobserved",
+    "children",
+]  # fmt: skip
 
 
 def test_a_run_has_the_promised_fields() -> None:

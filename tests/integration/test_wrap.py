@@ -1,0 +1,154 @@
+"""procscope.wrap(executor): seen from outside, and nothing about it changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from procscope.runtime.events import (
+    BatchSubmitted,
+    NotObserved,
+    PoolOpened,
+    PoolState,
+    State,
+    TaskDropped,
+    TaskRan,
+    TaskSettled,
+    TaskSubmitted,
+)
+from tests.support.observed import Outcome, observed, write
+from tests.support.pythons import Interpreter, interpreter
+
+MINE = """
+    import traceback
+    from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+    import procscope
+
+    class Mine(Executor):
+        closed = False
+
+        def submit(self, fn, /, *args, **options):
+            if self.closed:
+                raise RuntimeError("closed")
+            future = Future()
+            if args != ("cancel",):
+                future.set_running_or_notify_cancel()
+                try:
+                    future.set_result(fn(*args, **options))
+                except BaseException as error:
+                    future.set_exception(error)
+            return future
+
+        def shutdown(self, wait=True, **options):
+            self.closed = True
+
+    def work(x):
+        if x == 2:
+            raise ValueError("two")
+        if x == 3:
+            raise BrokenExecutor("gone")
+        return x
+"""
+
+
+def seen(folder: Path, source: str, python: str = sys.executable) -> Outcome:
+    """An observed program that begins with MINE."""
+    path = write(folder, MINE)
+    path.write_text(path.read_text() + write(folder, source, "rest.py").read_text())
+    outcome = observed(folder, python, [str(path)])
+    assert outcome.code == 0, outcome.err
+    return outcome
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.13"])
+def test_submissions_and_ends_are_seen(tmp_path: Path, version: str) -> None:
+    """An executor of the program's own was invisible; what is not known of it must not look like a fact."""
+    python: Interpreter = interpreter(version)
+    source = """
+        executor = Mine()
+        assert procscope.wrap(executor) is executor and procscope.wrap(executor) is executor
+        with executor:
+            print(executor.submit(work, 1).result(), repr(executor.submit(work, x=2).exception()))
+            print(repr(executor.submit(work, 3).exception()), executor.submit(work, "cancel").cancel())
+            print(list(executor.map(work, [5, 6])))
+        try:
+            executor.submit(work, 1)
+        except RuntimeError:
+            traceback.print_exc()
+    """
+    outcome = seen(tmp_path, source, python.path)
+    assert outcome.out == "1 ValueError('two')\nBrokenExecutor('gone') True\n[5, 6]\n"
+    if python.version >= (3, 11):
+        assert "wrapped.py" not in outcome.err
+    opened = outcome.one(PoolOpened)
+    assert (opened.kind, opened.name, opened.size) == ("Mine", "Mine-1", 0)
+    assert "where its tasks run" in opened.unobserved
+    ends = [State(e.outcome) for e in outcome.all(TaskSettled)]
+    wanted = [State.SUCCEEDED, State.FAILED, State.LOST, State.CANCELLED, State.SUCCEEDED, State.SUCCEEDED]
+    assert ends == wanted
+    assert [e.index for e in outcome.all(TaskSubmitted)] == [-1, -1, -1, -1, 0, 1, -1]
+    assert outcome.one(BatchSubmitted).total == 2
+    assert "RuntimeError: closed" in outcome.one(TaskDropped).reason
+    assert [e.state for e in outcome.all(PoolState)] == ["closing", "closed"]
+    assert not outcome.all(TaskRan)
+
+
+def test_one_that_is_known_is_left_alone(tmp_path: Path) -> None:
+    """Wrapped on top of its hooks, each of its tasks would be told twice."""
+    source = """
+        with ThreadPoolExecutor(1) as executor:
+            assert procscope.wrap(executor) is executor
+            print(executor.submit(work, 1).result(), vars(executor).get("submit"))
+    """
+    outcome = seen(tmp_path, source)
+    assert outcome.out == "1 None\n"
+    assert len(outcome.all(TaskRan)) == 1
+    assert not outcome.all(TaskSettled)
+
+
+def test_one_without_room_for_attributes_gets_a_stand_in(tmp_path: Path) -> None:
+    """An executor with slots raised AttributeError from wrap()."""
+    source = """
+        class Tight:
+            __slots__ = ()
+            def submit(self, fn, /, *args):
+                future = Future()
+                future.set_result(fn(*args))
+                return future
+
+        class Slots(Tight, Executor):
+            __slots__ = ()
+
+        bare = Slots()
+        executor = procscope.wrap(bare)
+        print(isinstance(executor, Slots), executor == bare, list(executor.map(work, [7])))
+    """
+    outcome = seen(tmp_path, source)
+    assert outcome.out == "True True [7]\n"
+    assert outcome.one(TaskSettled).outcome == State.SUCCEEDED
+
+
+def test_a_map_that_goes_past_submit_is_said_to_be_unseen(tmp_path: Path) -> None:
+    """No tasks at all would read as: it did nothing."""
+    source = """
+        class Own(Mine):
+            def map(self, fn, *iterables, **options):
+                return map(fn, *iterables)
+
+        print(list(procscope.wrap(Own()).map(work, [1])))
+    """
+    outcome = seen(tmp_path, source)
+    assert "without submit()" in outcome.one(NotObserved, group="wrapped executor").reason
+
+
+def test_what_is_no_executor_is_refused(tmp_path: Path) -> None:
+    """A typo would go unnoticed until somebody misses the tasks."""
+    source = """
+        try:
+            procscope.wrap(3)
+        except TypeError as error:
+            print(error)
+    """
+    assert seen(tmp_path, source).out == "wrap() takes an executor: int has no submit()\n"
