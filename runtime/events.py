@@ -29,6 +29,7 @@
      38   WorkerRetired      worker      a pool worker's loop ended of itself            JSON
      39   InitializerFailed  worker      a pool's initializer raised                     JSON
      40   ThreadFailed       itself      a thread ended by an exception nobody caught    JSON
+     41   ServantStarted     parent      a fork server or resource tracker was started   JSON
      48   NotObserved        any         a hook group could not be installed             JSON
      49   OurFault           any         our own code failed and switched itself off     JSON
 
@@ -96,6 +97,7 @@ class Kind(IntEnum):
     WORKER_RETIRED = 38
     INITIALIZER_FAILED = 39
     THREAD_FAILED = 40
+    SERVANT_STARTED = 41
     NOT_OBSERVED = 48
     OUR_FAULT = 49
 
@@ -361,10 +363,7 @@ class PoolState(NamedTuple):
 
 
 class ProcessStarted(NamedTuple):
-    """A parent started a child. `kind` is process, worker or manager; `pool` that of a worker, else 0.
-
-    forkserver and resource_tracker are the standard library's own helpers: they never speak themselves.
-    """
+    """A parent started a child. `kind` is process, worker or manager; `pool` that of a worker, else 0."""
 
     at: int
     process: int
@@ -473,6 +472,15 @@ class ThreadFailed(NamedTuple):
     raised: Raised
 
 
+class ServantStarted(NamedTuple):
+    """The standard library started a process of its own, which never speaks: `kind` forkserver, resource_tracker."""
+
+    at: int
+    process: int
+    pid: int
+    kind: str
+
+
 class NotObserved(NamedTuple):
     """A group of hooks is not in place, and why: its facts are absent, not zero."""
 
@@ -500,7 +508,7 @@ Event = (
     TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | ResultArrived | BatchSubmitted | TaskFailed | TaskDropped
     | ResultFailed | TaskSettled | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
     | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
-    | NotObserved | OurFault | Unknown
+    | ServantStarted | NotObserved | OurFault | Unknown
 )  # fmt: skip
 
 RICH: dict[Kind, Any] = {
@@ -520,6 +528,7 @@ RICH: dict[Kind, Any] = {
     Kind.WORKER_RETIRED: WorkerRetired,
     Kind.INITIALIZER_FAILED: InitializerFailed,
     Kind.THREAD_FAILED: ThreadFailed,
+    Kind.SERVANT_STARTED: ServantStarted,
     Kind.NOT_OBSERVED: NotObserved,
     Kind.OUR_FAULT: OurFault,
 }

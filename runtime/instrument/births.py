@@ -81,6 +81,11 @@ def started(process: Any, birth: Birth) -> None:
     )  # fmt: skip
 
 
+def servant(kind: str, pid: int) -> None:
+    """A fork server or a resource tracker was started: it runs no code of the program and never speaks itself."""
+    facts.rich(events.ServantStarted(mono_ns(), identity.new_uid(), pid, kind))
+
+
 def not_started(birth: Birth, error: BaseException) -> None:
     """start() raised."""
     facts.rich(events.ProcessNotStarted(mono_ns(), birth.process, birth.name, birth.target, raised.of(error)))
@@ -91,6 +96,6 @@ def exited(uid: int, pid: int, code: int) -> None:
     facts.rich(events.ProcessExited(mono_ns(), uid, pid, code))
 
 
-def signalled(uid: int, pid: int, number: int) -> None:
+def signalled(uid: int, pid: int, number: int, why: str) -> None:
     """The program sends a child a signal: what follows is deliberate."""
-    facts.rich(events.ProcessSignalled(mono_ns(), uid, pid, number))
+    facts.rich(events.ProcessSignalled(mono_ns(), uid, pid, number, why))

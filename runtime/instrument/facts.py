@@ -52,9 +52,14 @@ def pool_state(pool: int, state: str, reason: str = "", culprits: tuple[int, ...
     rich(events.PoolState(mono_ns(), pool, state, reason, culprits))
 
 
-def initializer_failed(pool: int, error: BaseException) -> None:
-    """A pool's initializer raised in this worker."""
-    rich(events.InitializerFailed(mono_ns(), identity.me().process, pool, raised.of(error)))
+def initializer_failed(pool: int, error: BaseException, thread: str = "") -> None:
+    """A pool's initializer raised in this worker, or in `thread` of this process."""
+    rich(events.InitializerFailed(mono_ns(), identity.me().process, pool, raised.of(error), thread))
+
+
+def thread_failed(name: str, daemon: bool, error: BaseException) -> None:
+    """Nobody caught `error`, which ends this thread."""
+    rich(events.ThreadFailed(mono_ns(), identity.me().process, name, daemon, raised.of(error)))
 
 
 def alive(birth: identity.Birth) -> None:

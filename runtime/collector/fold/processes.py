@@ -16,6 +16,7 @@ from procscope.runtime.events import (
     ProcessNotStarted,
     ProcessSignalled,
     ProcessStarted,
+    ServantStarted,
     State,
     TaskSubmitted,
     ThreadFailed,
@@ -87,6 +88,15 @@ def process_started(source: Source, event: ProcessStarted) -> bool:
         runs.note(source, f"tasks that {event.library} hands to its own workers are not observed")
     if event.kind == "process":
         _task(source, process, event.at, event.target, event.args)
+    return True
+
+
+def servant_started(source: Source, event: ServantStarted) -> bool:
+    """The fork server or the resource tracker: the system alone tells how it does."""
+    process = process_of(source.world, source.run, event.process)
+    process.pid, process.name, process.state = event.pid, event.kind.replace("_", " "), "running"
+    process.started_us = source.us(event.at)
+    placed(source, process, source.process.uid, 0, event.kind)
     return True
 
 

@@ -169,7 +169,7 @@ class Pool:
     @property
     def threaded(self) -> bool:
         """Whether its workers are threads of its owner."""
-        return self.kind.startswith("Thread")
+        return self.kind.startswith(("Thread", "Interpreter"))
 
 
 class Failing(NamedTuple):

@@ -36,6 +36,7 @@ HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.WorkerRetired: processes.worker_retired,
     ev.InitializerFailed: processes.initializer_failed,
     ev.ThreadFailed: processes.thread_failed,
+    ev.ServantStarted: processes.servant_started,
     ev.NotObserved: runs.not_observed,
     ev.OurFault: runs.our_fault,
     ev.Unknown: runs.unknown,

@@ -25,7 +25,9 @@ def _installer(group: str, name: str) -> Callable[[ModuleType], None]:
 
 
 TABLE = {
+    "threading": _installer("threads", "threads"),
     "multiprocessing.process": _installer("process", "process"),
+    "multiprocessing.util": _installer("fork server and resource tracker", "servants"),
     "multiprocessing.popen_fork": _installer("exit codes", "popen"),
     "multiprocessing.popen_forkserver": _installer("exit codes", "popen"),
     "multiprocessing.spawn": _installer("spawn", "spawn"),
@@ -35,7 +37,7 @@ TABLE = {
     "multiprocessing.connection": _installer("connections", "connections"),
 }
 
-_COPIES = ("process", "popen_fork", "popen_forkserver", "spawn", "pool")
+_COPIES = ("process", "util", "popen_fork", "popen_forkserver", "spawn", "pool")
 TABLE.update({f"multiprocess.{name}": TABLE[f"multiprocessing.{name}"] for name in _COPIES})
 """A copy of multiprocessing with another pickler: the same hooks."""
 for _loky in ("loky", "joblib.externals.loky"):

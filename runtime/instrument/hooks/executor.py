@@ -21,6 +21,9 @@ def install(module: Any) -> None:
     patches.replace(GROUP, module.ProcessPoolExecutor, "__init__", _made(module._process_chunk))
     patches.replace(GROUP, module.ProcessPoolExecutor, "map", futures.mapped(GROUP))
     patches.replace(GROUP, module.ProcessPoolExecutor, "shutdown", futures.shut_down(GROUP))
+    for name in ("terminate_workers", "kill_workers"):  # from 3.14 on
+        if name in vars(module.ProcessPoolExecutor):
+            patches.replace(GROUP, module.ProcessPoolExecutor, name, _workers_ended)
     manager = module._ExecutorManagerThread
     patches.replace(GROUP, manager, "run", _run)
     patches.replace(GROUP, manager, "terminate_broken", _terminate_broken)
@@ -67,6 +70,18 @@ def _open(executor: Any, process_chunk: Any) -> None:
     executor._procscope = pool
     ids = executor._work_ids
     ids.put = _put(pool, ids.put, executor._pending_work_items, process_chunk)
+
+
+def _workers_ended(original: Any) -> Any:
+    """terminate_workers or kill_workers: what follows is deliberate."""
+
+    def workers_ended(self: Any) -> Any:
+        pool = vars(self).get("_procscope")
+        if pool is not None:
+            told(pool.now, "terminated", f"the program called {original.__name__}()")
+        return original(self)
+
+    return workers_ended
 
 
 def _put(pool: pools.Pool, inner: Any, pending: dict[int, Any], process_chunk: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from _thread import _local
 from typing import Any
 
@@ -175,11 +176,14 @@ def _callback_raised(message: Any, args: tuple[Any, ...], error: BaseException, 
 
 
 def _initializer_raised(message: Any, _args: tuple[Any, ...], error: BaseException, frame: Any) -> None:
-    """In the worker's own loop, whose queue tells its pool."""
+    """In the worker's own loop, whose queue tells its pool. That of a thread calls it the work queue."""
     if not str(message).startswith("Exception in initializer"):
         return
-    queue = frame.f_locals.get("work_queue") or frame.f_locals.get("call_queue")
+    found = frame.f_locals
+    queue, thread = found.get("call_queue"), ""
+    if queue is None:
+        queue, thread = found.get("work_queue"), threading.current_thread().name
     pool = pools.pool_of_queue(getattr(queue, "_procscope_queue", queue))
     uid = pool.uid if pool is not None else identity.me().pool
     if uid:
-        facts.initializer_failed(uid, error)
+        facts.initializer_failed(uid, error, thread)

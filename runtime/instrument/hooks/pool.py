@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches, pools
-from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker
+from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads
 from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
@@ -122,5 +122,6 @@ def _handle_results(original: Any) -> Any:
 
 def _result_thread_died(outqueue: Any, error: BaseException) -> None:
     pool = pools.pool_of_queue(outqueue)
+    threads.told(error)
     if pool is not None and not pool_results.is_callback(error):
         facts.result_failed(pool.uid, -1, "result", error, fatal=True)

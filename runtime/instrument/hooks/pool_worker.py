@@ -7,6 +7,7 @@ from typing import Any
 
 from procscope.runtime.instrument import bundles, facts, identity, patches, pools, raised, recorder
 from procscope.runtime.instrument.chunk import Chunk
+from procscope.runtime.instrument.hooks import threads
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
 
@@ -30,7 +31,6 @@ def _worker(mapstar: Any, starmapstar: Any) -> Any:
             try:
                 return original(taken, given, initializer, *args, **options)
             except BaseException as error:
-                shift.reason = "exception"
                 _tell(_broke, shift, initializer, error)
                 error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
                 raise
@@ -67,8 +67,12 @@ def _begun(inqueue: Any) -> Shift | None:
 
 
 def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
+    shift.reason = "exit" if shift.busy and isinstance(error, SystemExit) else "exception"
+    if shift.thread:
+        threads.told(error)
     if initializer is not None and shift.number < 0:
-        facts.initializer_failed(shift.pool, error)
+        shift.reason = "initializer"
+        facts.initializer_failed(shift.pool, error, shift.thread)
     elif shift.busy and shift.thread:
         shift.failed(raised.of(error))  # the thread ends, the process lives: nobody else would tell
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from procscope.runtime.instrument import patches
 
@@ -12,6 +13,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 GROUP = "exit codes"
+_WHY = {
+    "_exit_function": "daemon",
+    "_terminate_pool": "pool",
+    "_force_shutdown": "executor",
+    "terminate_broken": "broken",
+    "_terminate_broken": "broken",
+    "_finalize_manager": "manager",
+}
+"""Functions of the standard library that end children for reasons of their own."""
+_LIBRARIES = ("multiprocessing.", "multiprocess.", "concurrent.futures.", "loky.", "joblib.externals.loky.")
+_DEEP = 6
 
 
 def install(module: ModuleType) -> None:
@@ -36,20 +48,32 @@ def _poll(original: Any) -> Any:
 def _send_signal(original: Any) -> Any:
     def _send_signal(self: Any, sig: int) -> Any:
         if self.returncode is None:
-            _tell(self, "signalled", int(sig))
+            _tell(self, "signalled", int(sig), _why(sys._getframe(1)))
         return original(self, sig)
 
     return _send_signal
 
 
-def _tell(popen: Any, what: str, number: int) -> None:
+def _why(frame: Any) -> str:
+    """On whose behalf the signal is sent, '' for the program's own."""
+    for _ in range(_DEEP):
+        if frame is None:
+            break
+        name = frame.f_code.co_name
+        if name in _WHY and str(frame.f_globals.get("__name__")).startswith(_LIBRARIES):
+            return _WHY[name]
+        frame = frame.f_back
+    return ""
+
+
+def _tell(popen: Any, what: str, *words: Any) -> None:
     uid = vars(popen).get("_procscope_uid")
     if uid is None:
         return
     try:
         from procscope.runtime.instrument import births
 
-        getattr(births, what)(uid, popen.pid, number)
+        getattr(births, what)(uid, popen.pid, *words)
     except Exception as error:
         if patches.fault(GROUP, error):
             raise

@@ -28,7 +28,7 @@ def _made(original: Any) -> Any:
 
             if _rest:
                 thread_work.install(_rest.pop())
-            thread_work.opened(self)
+            thread_work.opened(self, options.get("initializer", args[2] if len(args) > 2 else None))
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 from queue import SimpleQueue
 from typing import Any
@@ -26,15 +27,22 @@ def install(module: Any) -> None:
     patches.replace(GROUP, module._WorkItem, "run", _run)
 
 
-def opened(executor: Any) -> None:
+def opened(executor: Any, initializer: Any) -> None:
     """An executor was made: from now on its queue numbers what is put."""
     if "_procscope" in vars(executor) or type(executor._work_queue) is not SimpleQueue:
         return
     queue = _Queue()
-    pool = pools.opened("ThreadPoolExecutor", (queue,), executor._max_workers, "", 0, executor._initializer)
+    kind = "InterpreterPoolExecutor" if _of_interpreters(executor) else "ThreadPoolExecutor"
+    pool = pools.opened(kind, (queue,), executor._max_workers, "", 0, initializer)
     queue.pool = pool
     executor._work_queue = queue
     executor._procscope = pool
+
+
+def _of_interpreters(executor: Any) -> bool:
+    """From 3.14 on: threads that run each call in an interpreter of their own."""
+    module = sys.modules.get("concurrent.futures.interpreter")
+    return module is not None and isinstance(executor, module.InterpreterPoolExecutor)
 
 
 class _Queue(SimpleQueue):  # type: ignore[type-arg]
@@ -151,7 +159,9 @@ def _initializer_failed(original: Any) -> Any:
         try:
             pool = vars(self).get("_procscope")
             if pool is not None:
-                pool.now("broken", "its initializer raised in a thread")
+                error = sys.exc_info()[1]  # the loop is still handling it
+                what = f" {names.of_type(type(error))}: {raised.message(error)}" if error is not None else ""
+                pool.now("broken", f"its initializer raised{what} in a thread")
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise
