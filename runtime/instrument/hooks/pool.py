@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches, pools
-from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads
+from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker
 from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
