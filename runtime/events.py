@@ -80,8 +80,8 @@ class Kind(IntEnum):
     TASK_RAN = 3
     CHUNK_SUBMITTED = 4
     CHUNK_RAN = 5
-    BATCH_SUBMITTED = 16
     RESULT_ARRIVED = 6
+    BATCH_SUBMITTED = 16
     TASK_FAILED = 17
     TASK_DROPPED = 18
     RESULT_FAILED = 19
@@ -182,7 +182,10 @@ class TaskSubmitted(NamedTuple):
 
 
 class TaskRan(NamedTuple):
-    """One call ran from `started` to `ended`; `outcome` is SUCCEEDED or FAILED. `thread` is '' in processes."""
+    """One call ran from `started` to `ended`; `outcome` is SUCCEEDED or FAILED. `thread` is '' in processes.
+
+    `bytes` is the size of the pickled call as the worker received it, -1 where none was (threads, plain processes).
+    """
 
     pool: int
     number: int
@@ -190,12 +193,12 @@ class TaskRan(NamedTuple):
     ended: int
     outcome: int
     thread: str = ""
+    bytes: int = -1
 
 
 class ChunkSubmitted(NamedTuple):
     """Executor.map put chunk `number` (a work id) holding items `base` … `base + size - 1` of `batch`."""
 
-    bytes: int = -1
     at: int
     pool: int
     number: int
@@ -237,11 +240,6 @@ class ChunkRan(NamedTuple):
     buckets: tuple[tuple[int, int], ...]
     slow: tuple[SlowItem, ...]
     thread: str = ""
-
-
-class Frame(NamedTuple):
-    """One frame of a traceback; `ours` marks the program's own files, not libraries or the standard one."""
-
     bytes: int = -1
 
 
@@ -254,6 +252,11 @@ class ResultArrived(NamedTuple):
     number: int
     chunk: int
     bytes: int
+
+
+class Frame(NamedTuple):
+    """One frame of a traceback; `ours` marks the program's own files, not libraries or the standard one."""
+
     file: str
     line: int
     func: str

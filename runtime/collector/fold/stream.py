@@ -55,10 +55,10 @@ def fold(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
             after = _ran(source, events, at, stop)
         elif kind is TaskSubmitted:
             after = _submitted(source, events, at, stop)
-        else:
         elif kind is ResultArrived:
             pool = tasks.pool_of(source.run, source.world, events[at].pool)  # type: ignore[union-attr]
             after = arrivals.arrived(source, pool, events, at, stop)
+        else:
             after = at + _other(source, events[at])
         if after == at:
             return at
@@ -94,9 +94,9 @@ def _submitted(source: Source, events: Sequence[Event], start: int, stop: int) -
         if number not in rows:
             fresh[number] = event
         at += 1
-    added = len(fresh) - before
     if pool.first_us is None:
         pool.first_us = (events[start][0] + source.delta) // 1000
+    added = len(fresh) - before
     run.open += added
     pool.open += added
     source.world.changes.runs.add(run)
@@ -142,7 +142,6 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
         durations.append(ran_to - began)
         waits.append(started_us - submitted_us)
         task_id = next(task_ids)
-        append((
         came = arrived.pop(number, None) if received >= 0 else None
         if came is not None:
             moved[0] += 1
@@ -151,6 +150,7 @@ def _ran(source: Source, events: Sequence[Event], start: int, stop: int) -> int:
             moved[3] += max(0, came[1])
         elif received >= 0:
             waiting[number] = Ended(len(rows), task_id, ended_us, func_id, received)
+        append((
             task_id, run_id, pool_id, None, None, number, func_id, _SUCCEEDED, process_id, thread or None,
             known[4] or None, submitted_us, started_us, ended_us, ended_us - started_us, None, None,
             came and came[0], received if received >= 0 else None, came and came[1], None, None, None,

@@ -26,10 +26,10 @@ def install(module: Any) -> None:
             patches.replace(GROUP, module.ProcessPoolExecutor, name, _workers_ended)
     manager = module._ExecutorManagerThread
     patches.replace(GROUP, manager, "run", _run)
+    patches.replace(GROUP, manager, "process_result_item", _process_result_item)
     patches.replace(GROUP, manager, "terminate_broken", _terminate_broken)
     patches.replace(GROUP, module._SafeQueue, "_on_queue_feeder_error", _on_queue_feeder_error(module._CallItem))
     executor_worker.install(module)
-    patches.replace(GROUP, manager, "process_result_item", _process_result_item)
 
 
 def told(act: Any, *args: Any) -> None:
@@ -115,35 +115,20 @@ def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> 
 def _run(original: Any) -> Any:
     def run(self: Any) -> None:
         pool = pools.pool_of_queue(self.call_queue)
+        arriving = Passage()
+        if pool is not None:
+            told(arriving.of_results, self.result_queue)
+            self._procscope = (pool.uid, arriving)
         try:
             original(self)
         finally:
             if pool is not None:
+                told(arriving.over)
                 told(pool.now, "closed")
 
     return run
 
 
-def _terminate_broken(original: Any) -> Any:
-    def terminate_broken(self: Any, cause: Any) -> None:
-        told(_broken, self, cause)
-        original(self, cause)
-
-    return terminate_broken
-        arriving = Passage()
-        if pool is not None:
-            told(arriving.of_results, self.result_queue)
-            self._procscope = (pool.uid, arriving)
-
-
-def _broken(manager: Any, cause: Any) -> None:
-    """Who died is known now; in a moment the standard library will end the innocent as well."""
-                told(arriving.over)
-    from multiprocessing.connection import wait
-
-    pool = pools.pool_of_queue(manager.call_queue)
-    if pool is None:
-        return
 def _process_result_item(original: Any) -> Any:
     def process_result_item(self: Any, result_item: Any) -> Any:
         try:
@@ -158,6 +143,21 @@ def _process_result_item(original: Any) -> Any:
     return process_result_item
 
 
+def _terminate_broken(original: Any) -> Any:
+    def terminate_broken(self: Any, cause: Any) -> None:
+        told(_broken, self, cause)
+        original(self, cause)
+
+    return terminate_broken
+
+
+def _broken(manager: Any, cause: Any) -> None:
+    """Who died is known now; in a moment the standard library will end the innocent as well."""
+    from multiprocessing.connection import wait
+
+    pool = pools.pool_of_queue(manager.call_queue)
+    if pool is None:
+        return
     workers = {process.sentinel: pid for pid, process in list(manager.processes.items())}
     culprits = tuple(sorted(workers[sentinel] for sentinel in wait(list(workers), 0)))
     reason = "a worker ended abruptly" if culprits else "a result could not be read"

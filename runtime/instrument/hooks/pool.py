@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches, pools
-from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker
+from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads
 from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
@@ -107,16 +107,16 @@ def _terminated(inqueue: Any) -> None:
 
 def _handle_results(original: Any) -> Any:
     def _handle_results(outqueue: Any, get: Any, cache: Any) -> Any:
-        try:
         arriving = Passage()
         told(arriving.of_results, outqueue)
+        try:
             return original(outqueue, pool_results.arriving(outqueue, get, cache, arriving), cache)
         except BaseException as error:
             told(_result_thread_died, outqueue, error)
             raise
-
         finally:
             told(arriving.over)
+
     return _handle_results
 
 

@@ -142,10 +142,10 @@ def _put(shift: Shift, inner: Any) -> Any:
         except Exception as error:
             _tell(shift.result_lost, error)
             raise
-
-    return put
         try:
             shift.sent()
         except Exception as fault:
             if patches.fault(GROUP, fault):
                 raise
+
+    return put
