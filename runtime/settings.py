@@ -44,6 +44,10 @@ class Settings(NamedTuple):
     secret_names: str = ""
     """Further parameter names to scrub, separated by commas."""
     spool_cap: int = 1 << 30
+    sync: bool = True
+    """Whether locks, semaphores, events, conditions and barriers are observed."""
+    channels: bool = True
+    """Whether queues, pipes, managers and shared memory are observed."""
     sample_every: float = 1.0
     collector_tick: float = 0.1
     collector_idle: float = 30.0

@@ -41,7 +41,7 @@ def _open(region: Region) -> Board:
 def _forked() -> None:
     """The rows that a parent handed out are its own."""
     for board in _boards:
-        board.leave()
+        board.forked()
     _boards.clear()
 
 

@@ -20,16 +20,25 @@ _sites: dict[tuple[int, int], tuple[CodeType, str]] = {}
 
 def caller() -> FrameType | None:
     """The innermost frame that is neither ours nor of a library whose primitives we watch."""
-    frame: FrameType | None = sys._getframe(1)
+    return outward(sys._getframe(1))
+
+
+def outward(frame: FrameType | None) -> FrameType | None:
+    """The first such frame from `frame` on outwards, None if there is none."""
     while frame is not None:
         module = frame.f_globals.get("__name__")
         if type(module) is not str:
             return frame
-        inner = _inner.get(module)
-        if not (_learn(module) if inner is None else inner):
+        if not is_inner(module):
             return frame
         frame = frame.f_back
     return None
+
+
+def is_inner(module: str) -> bool:
+    """Whether a module of that name is ours or of such a library."""
+    inner = _inner.get(module)
+    return _learn(module) if inner is None else inner
 
 
 def _learn(module: str) -> bool:
@@ -71,5 +80,7 @@ def called() -> tuple[str, str]:
 
 def target(line: str) -> str:
     """The name that a source line assigns to: `self.lock` of `self.lock = Lock()`; "" if it is none or several."""
+    if ";" in line and len({target(part.strip()) for part in line.split(";")}) > 1:
+        return ""
     found = _TARGET.match(line) or _AS.search(line)
     return found.group(1) if found else ""

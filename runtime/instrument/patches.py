@@ -34,6 +34,17 @@ def replace(group: str, owner: Any, name: str, make: Callable[[Any], Any]) -> No
     _replaced.setdefault(group, []).append((owner, name, plain, fresh))
 
 
+def add(group: str, owner: Any, name: str, wrapper: Any) -> None:
+    """Give class `owner` a method that it inherits, or lacks; switching the group off takes it away."""
+    if not getattr(vars(owner).get(name), MARK, False):
+        inherited = getattr(owner, name, None)
+        if inherited is not None:
+            dress(wrapper, inherited)
+        setattr(wrapper, MARK, True)
+        setattr(owner, name, wrapper)
+        _replaced.setdefault(group, []).append((owner, name, None, wrapper))
+
+
 def dress(wrapper: Any, function: Any) -> None:
     """Make `wrapper` look like `function`, to pickle (by qualified name), to help() and to signature()."""
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
@@ -57,7 +68,11 @@ def undo(group: str, kept: int) -> None:
     """Put back all of `group` but its first `kept`: what a second library under the same hooks could not have."""
     replaced = _replaced.get(group, [])
     for owner, name, plain, fresh in replaced[kept:]:
-        if vars(owner).get(name) is fresh:
+        if vars(owner).get(name) is not fresh:
+            continue
+        if plain is None:
+            delattr(owner, name)
+        else:
             setattr(owner, name, plain)
     del replaced[kept:]
 

@@ -15,6 +15,8 @@ from procscope.runtime.journal import board_layout as layout
 from procscope.runtime.journal.track import RETRY_AFTER, why_not
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from procscope.runtime.journal.track import Track
 
 _TEXTS_MOST = 16384
@@ -26,16 +28,24 @@ class Row:
 
     `thread` is the ident of the only thread that may write, 0 once that is over (it ended, or this is a child of fork):
     whoever keeps a row looks there first. `acquired`, `released`, `foreign` repeat their words: to read memory is slow.
+    `depth` is how often the thread holds the primitive, `due` the release that is timed next; `code`, `instruction` and
+    `where` are of the place that HELD_SITE tells.
     """
 
-    __slots__ = ("acquired", "board", "foreign", "holds", "kind", "released", "thread", "uid", "waits", "words")
+    __slots__ = (
+        "acquired", "board", "code", "depth", "due", "foreign", "holds", "instruction", "kind", "released", "thread",
+        "uid", "waits", "where", "words",
+    )  # fmt: skip
 
     def __init__(self, board: Board, uid: int, kind: int, memory: memoryview) -> None:
         self.board = board
         self.uid = uid
         self.kind = kind
         self.thread = board.thread
-        self.acquired = self.released = self.foreign = 0
+        self.acquired = self.released = self.foreign = self.depth = self.due = 0
+        self.code: CodeType | None = None
+        self.instruction = -1
+        self.where = ""
         self._lie_in(memory)
 
     def _lie_in(self, memory: memoryview) -> None:
@@ -135,9 +145,15 @@ class Board:
         self.thread = get_ident()
 
     def leave(self) -> None:
-        """Its thread has ended, or this is a child of fork: nobody may go on with rows that were handed out."""
+        """Its thread has ended: nobody may go on with rows that were handed out."""
         for row in list(self.rows.values()):
             row.thread = 0
+
+    def forked(self) -> None:
+        """This is a child of fork: the rows are its parent's, not even what is held may be given back there."""
+        for row in list(self.rows.values()):
+            row.thread = 0
+            row.depth = -1
 
     def _memory(self) -> memoryview | None:
         """Room for one row, None while no file can be had."""

@@ -20,15 +20,17 @@ uid is 0 is not (or not yet) one. The words of a row, this thread's share of the
     10 items in    11 items out    12 bytes in      13 bytes out
     14 calls       of wait(), or of a proxy         15 wait ns    waiting, of all contended ones
     16 blocked ns  in put, get, send, recv          17 hold ns    holding, of the timed ones only
-    18 held since  monotonic ns                     19 held site  text
+    18 held since  monotonic ns, 0 = not known      19 held site  text; both of the last acquisition
     20 depth + 1   a hint, 0 = none                 21 tasks done of a JoinableQueue
-    22 held at     the acquisition (word 7) that 18 and 19 belong to
-    23 foreign     releases of what this thread did not hold
+    22 held at     spare                            23 foreign    releases of what this thread did not hold
 
-Who holds: the thread has `held(words)` of it, acquisitions less releases of its own. Only some acquisitions are timed:
-where word 22 is not word 7, `since` is not known exactly and the site is one where it was acquired before ("~"). A
-primitive with foreign releases is used as a signal, or a release by somebody else ended a hold: then as many are held
-as all threads' acquisitions less all their releases say, and those who came last hold.
+Who holds a lock or a semaphore: the thread has `held(words)` of it, acquisitions less releases of its own; words 18 and
+19 stay when it is given back. One with foreign releases is used as a signal, or a release by somebody else ended a
+hold: then as many are held as all threads' acquisitions less all their releases say, and those who came last hold.
+
+Of what is waited for, the counts mean: Condition: 7 acquisitions of its lock by the program, 8 notify, 14 wait. Event:
+7 waits that returned True, 8 set, 14 wait. Barrier: 7 waits that passed, 14 wait. 9 counts waits that had to block.
+Their lock, if the program can hold it, is a row of its own (word 2, role "lock").
 
 The rest: past ROWS_MOST rows a region, what is made shares one row per kind and site (FLAG_REST, uid `rest_uid`),
 counted exactly; its holders are not told.
@@ -65,6 +67,7 @@ FLAG_SIGNAL = 8
 """A semaphore that this thread released without holding it: it tells nobody who holds it."""
 FLAG_REST = 16
 
+_LAST_HELD = 4  # events.Primitive.BOUNDED_SEMAPHORE
 _LOWEST = 10
 _LARGEST = CELLS - 1
 
@@ -101,13 +104,13 @@ def cell_ns(index: int) -> int:
 
 
 def held(words: Sequence[int]) -> int:
-    """How often the thread of this row holds the primitive (more than once: an RLock, or several of a semaphore)."""
-    return words[ACQUIRED] - (words[RELEASED] - words[FOREIGN])
+    """How often the thread of this row holds the lock (more than once: an RLock, or several of a semaphore)."""
+    return words[ACQUIRED] - (words[RELEASED] - words[FOREIGN]) if words[KIND] <= _LAST_HELD else 0
 
 
 def held_exactly(words: Sequence[int]) -> bool:
     """Whether words HELD_SINCE and HELD_SITE are of the acquisition that holds now, not of one before."""
-    return words[HELD_AT] == words[ACQUIRED]
+    return words[HELD_SINCE] != 0
 
 
 def rest_uid(kind: int, site: str) -> int:

@@ -73,6 +73,14 @@ def observed(folder: Path, python: str, words: Sequence[str], **more: str) -> Ou
     return done._replace(told=told_in(run))
 
 
+def begun(folder: Path, python: str, words: Sequence[str], **more: str) -> subprocess.Popen[str]:
+    """The same program, still running and in a session of its own; its run's directory is `folder`/spool/RUN."""
+    (folder / "spool" / RUN).mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = _environment({"PROCSCOPE_STATE_DIR": str(folder), "PROCSCOPE_RUN": RUN, **more})
+    argv = [python, "-c", _BOOT, *words]
+    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
 def same(folder: Path, python: str, *words: str, **more: str) -> Outcome:
     """The observed outcome, having checked that output and exit code are those of the bare run."""
     plain = bare(python, words)

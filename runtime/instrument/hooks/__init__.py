@@ -31,6 +31,7 @@ TABLE = {
     "multiprocessing.popen_fork": _installer("exit codes", "popen"),
     "multiprocessing.popen_forkserver": _installer("exit codes", "popen"),
     "multiprocessing.spawn": _installer("spawn", "spawn"),
+    "multiprocessing.synchronize": _installer("sync", "sync"),
     "multiprocessing.pool": _installer("pool", "pool"),
     "concurrent.futures.process": _installer("process executor", "executor"),
     "concurrent.futures.thread": _installer("thread executor", "thread_executor"),

@@ -1,0 +1,191 @@
+"""Acquiring, which a program may do a million times a second.
+
+Between the moment when the semaphore is ours and the return nothing is called: the interpreter runs signal handlers
+only where something is, so one that raises finds the lock as it would without us. After a wait, where calls cannot be
+avoided, the lock is given back when one raises.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from sys import _getframe
+from typing import Any
+
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.events import Primitive, Wait
+from procscope.runtime.instrument import boards, grips, patches, recorder
+from procscope.runtime.instrument.grips import GROUP, Grip
+from procscope.runtime.journal import board_layout as layout
+
+_ACQUIRED, _SINCE = layout.ACQUIRED, layout.HELD_SINCE
+_ACQUIRE = int(Wait.ACQUIRE)
+_LOCK = int(Primitive.LOCK)
+
+
+def enter(original: Any) -> Any:
+    """SemLock.__enter__; most of it is that of `method` again, since a call would cost as much."""
+
+    def __enter__(self: Any) -> Any:
+        try:
+            grip = self._procscope_grip
+        except AttributeError:
+            return original(self)
+        if grip.hold is not None:
+            return grip.hold()
+        try:
+            frame = _getframe(1)
+            row = grip.row
+            easy = row.thread == get_ident() and not row.depth
+            if easy:
+                if frame.f_lasti != row.instruction or frame.f_code is not row.code:
+                    grips.place(grip, row, frame)
+                now = mono_ns()
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+            return original(self)
+        if not easy:
+            return _slowly(grip, (), {}, frame)
+        if not grip.take(False):
+            return _waiting(grip, row, now, (), {})
+        row.acquired = n = row.acquired + 1
+        row.depth = 1
+        words = row.words
+        words[_ACQUIRED] = n
+        words[_SINCE] = now
+        return True
+
+    return __enter__
+
+
+def method(grip: Grip) -> Any:
+    """`acquire` of one semaphore. It holds no reference to the object whose attribute it becomes."""
+    take = grip.take
+
+    def acquire(*args: Any, **kwds: Any) -> Any:
+        try:
+            frame = _getframe(1)
+            row = grip.row
+            easy = row.thread == get_ident() and not row.depth
+            waits = not (args or kwds) or _may_wait(*args, **kwds)
+            if easy:
+                if frame.f_lasti != row.instruction or frame.f_code is not row.code:
+                    grips.place(grip, row, frame)
+                now = mono_ns()
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+            return take(*args, **kwds)
+        if not easy:
+            return _slowly(grip, args, kwds, frame)
+        got = take(False) if waits else take(*args, **kwds)
+        if not got:
+            return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+        row.acquired = n = row.acquired + 1
+        row.depth = 1
+        words = row.words
+        words[_ACQUIRED] = n
+        words[_SINCE] = now
+        return got
+
+    return acquire
+
+
+def _slowly(grip: Grip, args: Any, kwds: Any, frame: Any) -> Any:
+    """For the first time in this thread, while it holds it already, or where nothing is told."""
+    ready = None if grip.silent else _ready(grip, frame)
+    if ready is None:
+        return grip.take(*args, **kwds)
+    row, now = ready
+    waits = _may_wait(*args, **kwds) if args or kwds else True
+    got = grip.take(False) if waits else grip.take(*args, **kwds)
+    if not got:
+        return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+    row.acquired = n = row.acquired + 1
+    row.words[_ACQUIRED] = n
+    if row.depth and grip.kind != _LOCK:
+        row.depth += 1
+    else:
+        row.depth = 1
+        row.words[_SINCE] = now
+    return got
+
+
+def _ready(grip: Grip, frame: Any) -> tuple[Any, int] | None:
+    """(this thread's row, the time, 0 where it is not needed); None where nothing can be counted."""
+    try:
+        row = grip.row
+        if row.thread != get_ident():
+            row = grips.row(grip)
+        if row is not None and row.depth and grip.kind != _LOCK:
+            return row, 0
+        if row is not None:
+            grips.place(grip, row, frame)
+        return row and (row, mono_ns())
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return None
+
+
+def _may_wait(block: Any = True, timeout: Any = None, *more: Any, **odd: Any) -> bool:
+    """Whether such arguments are sound and say that acquire() may block."""
+    sound = type(block) in (bool, int) and (timeout is None or type(timeout) in (int, float))
+    return sound and bool(block) and not more and not odd
+
+
+def _missed(row: Any, got: Any) -> Any:
+    """It was not free, and the program does not wait."""
+    row.words[layout.CONTENDED] += 1
+    return got
+
+
+def _waiting(grip: Grip, row: Any, now: int, args: Any, kwds: Any) -> Any:
+    """Block, and say so meanwhile."""
+    begun = got = False
+    try:
+        begun = _begin(grip, row, now)
+        got = grip.take(*args, **kwds)
+        if got:
+            row.acquired = n = row.acquired + 1
+            row.words[_ACQUIRED] = n
+            row.depth = row.depth + 1 if grip.kind != _LOCK else 1
+        _over(grip, row, now, begun, got)
+    except BaseException:
+        _broken_off(grip, row, begun, got)
+        raise
+    return got
+
+
+def _begin(grip: Grip, row: Any, now: int) -> bool:
+    try:
+        row.words[layout.CONTENDED] += 1
+        return not grip.quiet and recorder.region().wait_begin(grip.uid, _ACQUIRE, now or mono_ns(), row.where)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return False
+
+
+def _over(grip: Grip, row: Any, now: int, begun: bool, got: bool) -> None:
+    try:
+        boards.wait_over(begun)
+        ended = mono_ns()
+        if got and row.depth == 1:
+            row.words[_SINCE] = ended
+            row.due = 0
+        if not grip.quiet:
+            row.waited(ended - now)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
+def _broken_off(grip: Grip, row: Any, begun: bool, got: bool) -> None:
+    """A signal handler raised: what was acquired, and will not be returned, is given back."""
+    if got:
+        row.depth -= 1
+        row.acquired = n = row.acquired - 1
+        row.words[_ACQUIRED] = n
+        grip.give()
+    boards.wait_over(begun)
