@@ -32,11 +32,10 @@ class Baggage:
     """Travels in a child's preparation data. Unpickling it starts the observation; it cannot fail the child."""
 
     def __init__(self, birth: identity.Birth) -> None:
-        self._birth = birth
+        self._told = {"root": _ROOT, "key": recorder.run, "variables": recorder.environment, "birth": birth.told()}
 
     def __reduce__(self) -> Any:
-        told = {"root": _ROOT, "key": recorder.run, "variables": recorder.environment, "birth": self._birth.told()}
-        return exec, (_PRELUDE, told)
+        return exec, (_PRELUDE, self._told)
 
 
 def arrive(key: str, variables: dict[str, str], birth: tuple[Any, ...]) -> None:

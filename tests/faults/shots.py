@@ -17,7 +17,6 @@ from tests.support.observed import RUN, Told, told_in
 ZYGOTE = Path(__file__).parent / "programs" / "zygote.py"
 KINDS = ("OSError", "MemoryError", "RecursionError", "KeyboardInterrupt")
 TOLD = (events.OurFault, events.NotObserved)
-_TELLING = frozenset({"ProcessAlive", "OurFault", "NotObserved"})
 
 
 class Shot(NamedTuple):
@@ -115,8 +114,8 @@ def boot(root: Path) -> str:
     )
 
 
-def wrong(shot: Shot, bare: Result, plain: Result, seen: Result) -> str:
-    """What `seen` did that it may not, '' if nothing: `plain` is the stage observed with nothing failing."""
+def wrong(shot: Shot, bare: Result, plain: list[Result], seen: Result) -> str:
+    """What `seen` did that it may not, '' if nothing: `plain` are runs of it observed with nothing failing."""
     wanted = bare.out
     if shot.kind == "KeyboardInterrupt" and seen.hits:
         _, interrupted, wanted_out = seen.out.partition("interrupted\n")
@@ -132,9 +131,12 @@ def wrong(shot: Shot, bare: Result, plain: Result, seen: Result) -> str:
     return ""
 
 
-def missing(plain: Result, seen: Result) -> Counter[str]:
-    """Facts that `plain` has and `seen` has not."""
-    return plain.facts() - seen.facts()
+def missing(plain: list[Result], seen: Result) -> Counter[str]:
+    """Facts that each of `plain` has and `seen` has not."""
+    always = plain[0].facts()
+    for each in plain[1:]:
+        always &= each.facts()
+    return always - seen.facts()
 
 
 def _ended(bare: Result, seen: Result) -> str:

@@ -17,8 +17,9 @@ PARTS = ("instrument", "journal")
 GROUND = ("events.py", "clock.py", "settings.py", "errors.py", "sketch.py", "thrown.py", "__init__.py")
 STRIKE = Path(__file__).parent / "programs" / "strike.py"
 THEIRS = frozenset({
-    "original", "inner", "execute", "leave", "run", "find", "_put", "super", "super().put", "held.pop",
-    "self._future.set_running_or_notify_cancel", "self._future.set_result", "self._future.set_exception",
+    "original", "inner", "execute", "leave", "run", "find", "plain", "invoke", "_put", "super", "super().put",
+    "held.pop", "self._future.set_running_or_notify_cancel", "self._future.set_result",
+    "self._future.set_exception",
     "getattr(self._procscope_queue, name)", "getattr(self._future, name)",
 })  # fmt: skip
 """What our code calls because the program called it: those calls are the program's, their failures too."""
@@ -94,7 +95,7 @@ class _Striker(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         what = ast.unparse(node)
-        if what in THEIRS or ast.unparse(node.func) in THEIRS:
+        if what in THEIRS or ast.unparse(node.func) in THEIRS or _cannot_fail(node):
             node.args = [self.visit(each) for each in node.args]
             return node
         self.generic_visit(node)
@@ -140,6 +141,11 @@ class _Striker(ast.NodeTransformer):
             visited = self.visit(statement)
             seen += visited if isinstance(visited, list) else [visited]
         return seen
+
+
+def _cannot_fail(node: ast.Call) -> bool:
+    """type(x) reads a pointer."""
+    return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
 
 
 def _is_guard(node: ast.FunctionDef) -> bool:

@@ -76,25 +76,30 @@ def _workers_ended(original: Any) -> Any:
     """terminate_workers or kill_workers: what follows is deliberate."""
 
     def workers_ended(self: Any) -> Any:
-        pool = vars(self).get("_procscope")
-        if pool is not None:
-            told(pool.now, "terminated", f"the program called {original.__name__}()")
+        told(_now, self, "terminated", f"the program called {original.__name__}()")
         return original(self)
 
     return workers_ended
+
+
+def _now(executor: Any, state: str, reason: str) -> None:
+    pool = vars(executor).get("_procscope")
+    if pool is not None:
+        pool.now(state, reason)
 
 
 def _put(pool: pools.Pool, inner: Any, pending: dict[int, Any], process_chunk: Any) -> Any:
     """Called under the executor's lock with each new work id; its work item is there already."""
 
     def put(number: int, *args: Any) -> None:
-        if GROUP not in patches.off:
-            try:
+        try:
+            if GROUP not in patches.off:
                 _submitted(pool, number, pending[number], process_chunk)
-            except Exception as error:
-                if patches.fault(GROUP, error):
-                    raise
-        inner(number, *args)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        finally:  # an interrupt in our part must not leave a call that is pending and never queued
+            inner(number, *args)
 
     return put
 
@@ -114,19 +119,31 @@ def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> 
 
 def _run(original: Any) -> Any:
     def run(self: Any) -> None:
-        pool = pools.pool_of_queue(self.call_queue)
-        arriving = Passage()
-        if pool is not None:
-            told(arriving.of_results, self.result_queue)
-            self._procscope = (pool.uid, arriving)
+        queue = self.call_queue
+        told(_results_come, self)
         try:
             original(self)
         finally:
-            if pool is not None:
-                told(arriving.over)
-                told(pool.now, "closed")
+            told(_closed, queue, self)
 
     return run
+
+
+def _results_come(manager: Any) -> None:
+    pool = pools.pool_of_queue(manager.call_queue)
+    if pool is not None:
+        arriving = Passage()
+        arriving.of_results(manager.result_queue)
+        manager._procscope = (pool.uid, arriving)
+
+
+def _closed(queue: Any, manager: Any) -> None:
+    arriving = vars(manager).get("_procscope")
+    if arriving is not None:
+        arriving[1].over()
+    pool = pools.pool_of_queue(queue)
+    if pool is not None:
+        pool.now("closed")
 
 
 def _process_result_item(original: Any) -> Any:
@@ -171,8 +188,7 @@ def _broken(manager: Any, cause: Any) -> None:
 def _on_queue_feeder_error(call_item: Any) -> Any:
     def make(original: Any) -> Any:
         def _on_queue_feeder_error(self: Any, e: BaseException, obj: Any) -> None:
-            if isinstance(obj, call_item):
-                told(_unsent, self, obj.work_id, e)
+            told(_unsent, self, obj, call_item, e)
             original(self, e, obj)
 
         return _on_queue_feeder_error
@@ -180,8 +196,8 @@ def _on_queue_feeder_error(call_item: Any) -> Any:
     return make
 
 
-def _unsent(queue: Any, number: int, error: BaseException) -> None:
+def _unsent(queue: Any, item: Any, call_item: Any, error: BaseException) -> None:
     pool = pools.pool_of_queue(queue)
-    if pool is not None:
+    if pool is not None and isinstance(item, call_item):
         why = raised.of(error)
-        facts.rich(TaskDropped(mono_ns(), pool.uid, number, facts.FAILED, _UNSENT, why))
+        facts.rich(TaskDropped(mono_ns(), pool.uid, item.work_id, facts.FAILED, _UNSENT, why))

@@ -39,12 +39,11 @@ def _tell(act: Any, *args: Any) -> None:
 def _process_worker(process_chunk: Any) -> Any:
     def make(original: Any) -> Any:
         def _process_worker(call_queue: Any, result_queue: Any, *args: Any, **options: Any) -> Any:
-            shift = _begun(call_queue)
-            if shift is None:
+            watched = _watched(call_queue, result_queue, process_chunk)
+            if watched is None:
                 return original(call_queue, result_queue, *args, **options)
-            _Worker.shift = shift
-            taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
-            given = Watched(result_queue, put=_put(shift, result_queue.put))
+            _Worker.shift, taken, given = watched
+            shift = watched[0]
             try:
                 return original(taken, given, *args, **options)
             finally:
@@ -54,6 +53,20 @@ def _process_worker(process_chunk: Any) -> Any:
         return _process_worker
 
     return make
+
+
+def _watched(call_queue: Any, result_queue: Any, process_chunk: Any) -> tuple[Shift, Watched, Watched] | None:
+    """What the loop gets in the place of its queues; None to leave it alone."""
+    try:
+        shift = _begun(call_queue)
+        if shift is None:
+            return None
+        taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
+        return shift, taken, Watched(result_queue, put=_put(shift, result_queue.put))
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return None
 
 
 def _begun(call_queue: Any) -> Shift | None:

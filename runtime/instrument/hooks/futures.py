@@ -17,9 +17,10 @@ _OVER = ("CANCELLED", "CANCELLED_AND_NOTIFIED")
 class Batch:
     """One map call while it submits. `number` is ours: negative, so that it cannot be a work id."""
 
-    __slots__ = ("fed", "number", "total")
+    __slots__ = ("fed", "number", "pool", "total")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, pool: Any, number: int) -> None:
+        self.pool = pool
         self.number = number
         self.total = -1
         self.fed = 0
@@ -53,15 +54,15 @@ def mapped(group: str) -> Any:
 
     def make(original: Any) -> Any:
         def map(self: Any, fn: Any, *iterables: Any, **options: Any) -> Any:
-            pool = vars(self).get("_procscope")
-            if pool is None or mapping.batch is not None or group in patches.off:
+            batch = _begun(group, self, fn, iterables, options)
+            if batch is None:
                 return original(self, fn, *iterables, **options)
-            batch = _begun(group, pool, fn, iterables, options)
             try:
+                mapping.batch = batch
                 result = original(self, fn, *iterables, **options)
             finally:
                 mapping.batch = None
-                _ended(group, pool, fn, batch, options)
+                _ended(group, batch, fn, options)
             return result
 
         return map
@@ -74,15 +75,17 @@ def _chunksize(options: dict[str, Any]) -> int:
     return size if type(size) is int and size > 0 else 1
 
 
-def _begun(group: str, pool: Any, fn: Any, iterables: tuple[Any, ...], options: dict[str, Any]) -> Batch | None:
+def _begun(group: str, executor: Any, fn: Any, iterables: tuple[Any, ...], options: dict[str, Any]) -> Batch | None:
     try:
-        batch = Batch(next(pool.batches))
+        pool = vars(executor).get("_procscope")
+        if pool is None or mapping.batch is not None or group in patches.off:
+            return None
+        batch = Batch(pool, next(pool.batches))
         sized = bool(iterables) and all(type(each) in _SIZED for each in iterables)
         total = min(len(each) for each in iterables) if sized else -1
         size = _chunksize(options) if pool.kind == "ProcessPoolExecutor" else 1
         facts.batch(pool.uid, batch.number, fn, "map", total, size)
         batch.total = total
-        mapping.batch = batch
         return batch
     except Exception as error:
         if patches.fault(group, error):
@@ -90,12 +93,12 @@ def _begun(group: str, pool: Any, fn: Any, iterables: tuple[Any, ...], options: 
         return None
 
 
-def _ended(group: str, pool: Any, fn: Any, batch: Batch | None, options: dict[str, Any]) -> None:
-    if batch is None or batch.total == batch.fed:
+def _ended(group: str, batch: Batch, fn: Any, options: dict[str, Any]) -> None:
+    if batch.total == batch.fed:
         return
     try:
-        size = _chunksize(options) if pool.kind == "ProcessPoolExecutor" else 1
-        facts.batch(pool.uid, batch.number, fn, "map", batch.fed, size)
+        size = _chunksize(options) if batch.pool.kind == "ProcessPoolExecutor" else 1
+        facts.batch(batch.pool.uid, batch.number, fn, "map", batch.fed, size)
     except Exception as error:
         if patches.fault(group, error):
             raise
@@ -106,19 +109,19 @@ def shut_down(group: str) -> Any:
 
     def make(original: Any) -> Any:
         def shutdown(self: Any, wait: bool = True, *args: Any, **options: Any) -> None:
-            pool = vars(self).get("_procscope")
-            _now(group, pool, "closing")
+            _now(group, self, "closing")
             original(self, wait, *args, **options)
             if wait:
-                _now(group, pool, "closed")
+                _now(group, self, "closed")
 
         return shutdown
 
     return make
 
 
-def _now(group: str, pool: Any, state: str) -> None:
+def _now(group: str, executor: Any, state: str) -> None:
     try:
+        pool = vars(executor).get("_procscope")
         if pool is not None:
             pool.now(state)
     except Exception as error:
@@ -128,22 +131,25 @@ def _now(group: str, pool: Any, state: str) -> None:
 
 def _cancel(original: Any) -> Any:
     def cancel(self: Any) -> bool:
-        task = vars(self).get("_procscope")
-        if task is None or self._state in _OVER:
-            return bool(original(self))
-        done = bool(original(self))
-        if done:
-            caller = sys._getframe(1).f_code.co_name
-            try:
-                whole = caller in ("flag_executor_shutting_down", "shutdown")
-                reason = "its executor was shut down with cancel_futures" if whole else "its future was cancelled"
-                facts.dropped(task[0], task[1], facts.CANCELLED, reason)
-            except Exception as error:
-                if patches.fault(GROUP, error):
-                    raise
+        over = self._state in _OVER
+        done: bool = original(self)
+        if done and not over:
+            _cancelled(self)
         return done
 
     return cancel
+
+
+def _cancelled(future: Any) -> None:
+    try:
+        task = vars(future).get("_procscope")
+        if task is not None:
+            whole = sys._getframe(2).f_code.co_name in ("flag_executor_shutting_down", "shutdown")
+            reason = "its executor was shut down with cancel_futures" if whole else "its future was cancelled"
+            facts.dropped(task[0], task[1], facts.CANCELLED, reason)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
 
 
 def _watch_logger(logger: Any) -> None:
@@ -155,7 +161,7 @@ def _watch_logger(logger: Any) -> None:
 
 
 def _logged(original: Any, tell: Any) -> Any:
-    def log(message: Any, *args: Any, **options: Any) -> None:
+    def log(message: Any, *args: Any, stacklevel: int = 1, **options: Any) -> None:
         try:
             error = sys.exc_info()[1]
             if error is not None and GROUP not in patches.off:
@@ -163,7 +169,7 @@ def _logged(original: Any, tell: Any) -> Any:
         except Exception as fault:
             if patches.fault(GROUP, fault):
                 raise
-        original(message, *args, **{**options, "stacklevel": options.get("stacklevel", 1) + 1})
+        original(message, *args, stacklevel=stacklevel + 1, **options)
 
     patches.dress(log, original.__func__)
     return log

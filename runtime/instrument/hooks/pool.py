@@ -93,8 +93,11 @@ def _joined(original: Any) -> Any:
 
 def _terminate_pool(original: Any) -> Any:
     def _terminate_pool(cls: Any, taskqueue: Any, inqueue: Any, *args: Any, **options: Any) -> Any:
-        told(_terminated, inqueue)
-        return original(cls, taskqueue, inqueue, *args, **options)
+        try:
+            told(_terminated, inqueue)
+        finally:  # once only: an interrupt in our part must not leave the workers behind
+            ended = original(cls, taskqueue, inqueue, *args, **options)
+        return ended
 
     return _terminate_pool
 

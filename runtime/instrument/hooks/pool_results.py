@@ -55,9 +55,7 @@ def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> A
 def _set(original: Any) -> Any:
     def _set(self: Any, i: int, obj: Any) -> None:
         if not obj[0]:
-            pool = self._pool
-            if pool is not None and pool._task_handler.ident == get_ident():
-                _tell(_unsent, self, pool, i, obj[1])
+            _tell(_unsent, self, self._pool, i, obj[1])
         try:
             original(self, i, obj)
         except BaseException as error:
@@ -77,6 +75,8 @@ def _tell(act: Any, *args: Any) -> None:
 
 def _unsent(result: Any, pool: Any, place: int, error: BaseException) -> None:
     """The task handler could not put a call, or one chunk of a batch."""
+    if pool is None or pool._task_handler.ident != get_ident():
+        return
     ours = vars(pool).get("_procscope")
     if ours is None:
         return

@@ -30,17 +30,18 @@ class TaskQueue(SimpleQueue):  # type: ignore[type-arg]
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Tell a call before it is put."""
-        if item is not None and type(item[0]) is list:
-            try:
+        try:
+            if item is not None and type(item[0]) is list:
                 job, _, func, args, kwds = item[0][0]
                 if GROUP not in patches.off and not (
                     type(func) in bundles.kinds and bundles.submitted(self.uid, job, func)
                 ):
                     facts.submitted(self.uid, job, func, args, kwds)
-            except Exception as error:
-                if patches.fault(GROUP, error):
-                    raise
-        _put(self, item)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        finally:  # an interrupt in our part must not leave a result that nobody works for
+            _put(self, item)
 
 
 _put = SimpleQueue.put
@@ -80,10 +81,8 @@ def install(module: Any) -> None:
 
 def _map_async(original: Any) -> Any:
     def _map_async(self: Any, func: Any, iterable: Any, mapper: Any, *args: Any, **options: Any) -> Any:
-        caller = sys._getframe(1).f_code.co_name
-        method = caller if caller in ("map", "map_async", "starmap", "starmap_async") else "map"
-        _call.batch = (func, method, -1, 1)
         try:
+            _begun(func, "", None, 1)
             return original(self, func, iterable, mapper, *args, **options)
         finally:
             _call.batch = None
@@ -91,13 +90,24 @@ def _map_async(original: Any) -> Any:
     return _map_async
 
 
+def _begun(func: Any, method: str, iterable: Any, chunksize: Any) -> None:
+    """The current thread submits a batch, by `method` or, where that is '', by its caller's caller."""
+    try:
+        if not method:
+            caller = sys._getframe(2).f_code.co_name
+            method = caller if caller in ("map", "map_async", "starmap", "starmap_async") else "map"
+        _call.batch = (func, method, len(iterable) if type(iterable) in _SIZED else -1, chunksize)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+
+
 def _imap(original: Any) -> Any:
     method = original.__name__
 
     def imap(self: Any, func: Any, iterable: Any, chunksize: Any = 1) -> Any:
-        total = len(iterable) if type(iterable) in _SIZED else -1
-        _call.batch = (func, method, total, chunksize)
         try:
+            _begun(func, method, iterable, chunksize)
             return original(self, func, iterable, chunksize)
         finally:
             _call.batch = None
@@ -138,12 +148,20 @@ def _opened(result: Any, pool: Any, length: Any, chunksize: Any) -> None:
 def _guarded_task_generation(original: Any) -> Any:
     def _guarded_task_generation(self: Any, result_job: Any, func: Any, iterable: Any) -> Any:
         tasks = original(self, result_job, func, iterable)
-        batch = getattr(self._cache.get(result_job), "_procscope", None)
-        if batch is None or GROUP in patches.off:
-            return tasks
-        return _fed(tasks, batch, func.__name__ in ("mapstar", "starmapstar"))
+        return _watched(tasks, self._cache, result_job, func)
 
     return _guarded_task_generation
+
+
+def _watched(tasks: Iterator[Any], cache: Any, job: Any, func: Any) -> Iterator[Any]:
+    try:
+        batch = getattr(cache.get(job), "_procscope", None)
+        if batch is not None and GROUP not in patches.off:
+            return _fed(tasks, batch, func.__name__ in ("mapstar", "starmapstar"))
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+    return tasks
 
 
 def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
@@ -165,5 +183,10 @@ def _fed(tasks: Iterator[Any], batch: Batch, chunked: bool) -> Iterator[Any]:
 
 def _items(task: Any, chunked: bool) -> int:
     """How many items a task of a batch holds: the iterable's own exception, sent on as a task, is one."""
-    holder = task[3][0]
-    return len(holder[1]) if chunked and type(holder) is tuple else 1
+    try:
+        holder = task[3][0]
+        return len(holder[1]) if chunked and type(holder) is tuple else 1
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return 1

@@ -22,11 +22,10 @@ def install(module: Any) -> None:
 def _worker(mapstar: Any, starmapstar: Any) -> Any:
     def make(original: Any) -> Any:
         def worker(inqueue: Any, outqueue: Any, initializer: Any = None, *args: Any, **options: Any) -> Any:
-            shift = _begun(inqueue)
-            if shift is None:
+            watched = _watched(inqueue, outqueue, mapstar, starmapstar)
+            if watched is None:
                 return original(inqueue, outqueue, initializer, *args, **options)
-            taken = Watched(inqueue, get=_get(shift, inqueue.get, mapstar, starmapstar))
-            given = Watched(outqueue, put=_put(shift, outqueue.put))
+            shift, taken, given = watched
             shift.reason = "maxtasks"
             try:
                 return original(taken, given, initializer, *args, **options)
@@ -40,6 +39,20 @@ def _worker(mapstar: Any, starmapstar: Any) -> Any:
         return worker
 
     return make
+
+
+def _watched(inqueue: Any, outqueue: Any, mapstar: Any, starmapstar: Any) -> tuple[Shift, Watched, Watched] | None:
+    """What the loop gets in the place of its queues; None to leave it alone."""
+    try:
+        shift = _begun(inqueue)
+        if shift is None:
+            return None
+        taken = Watched(inqueue, get=_get(shift, inqueue.get, mapstar, starmapstar))
+        return shift, taken, Watched(outqueue, put=_put(shift, outqueue.put))
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return None
 
 
 def _tell(act: Any, *args: Any) -> None:

@@ -39,7 +39,7 @@ def _poll(original: Any) -> Any:
             return self.returncode
         code = original(self, flag)
         if code is not None:
-            _tell(self, "exited", code)
+            _tell(self, code, exited=True)
         return code
 
     return poll
@@ -48,7 +48,7 @@ def _poll(original: Any) -> Any:
 def _send_signal(original: Any) -> Any:
     def _send_signal(self: Any, sig: int) -> Any:
         if self.returncode is None:
-            _tell(self, "signalled", int(sig), _why(sys._getframe(1)))
+            _tell(self, sig, exited=False)
         return original(self, sig)
 
     return _send_signal
@@ -66,14 +66,17 @@ def _why(frame: Any) -> str:
     return ""
 
 
-def _tell(popen: Any, what: str, *words: Any) -> None:
-    uid = vars(popen).get("_procscope_uid")
-    if uid is None:
-        return
+def _tell(popen: Any, number: int, *, exited: bool) -> None:
     try:
+        uid = vars(popen).get("_procscope_uid")
+        if uid is None:
+            return
         from procscope.runtime.instrument import births
 
-        getattr(births, what)(uid, popen.pid, *words)
+        if exited:
+            births.exited(uid, popen.pid, number)
+        else:
+            births.signalled(uid, popen.pid, int(number), _why(sys._getframe(2)))
     except Exception as error:
         if patches.fault(GROUP, error):
             raise

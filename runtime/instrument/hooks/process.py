@@ -21,8 +21,9 @@ def install(module: ModuleType) -> None:
 def _start(original: Any) -> Any:
     def start(self: Any) -> None:
         before = identity.starting.birth
-        birth = _announced(self)
+        birth = None
         try:
+            birth = _announced(self)
             original(self)
         except BaseException as error:
             _not_started(birth, error)

@@ -20,9 +20,13 @@ def install(module: ModuleType) -> None:
 def _get_preparation_data(original: Any) -> Any:
     def get_preparation_data(*args: Any, **options: Any) -> Any:
         data = original(*args, **options)
-        birth = identity.starting.birth
-        if recorder.run and birth is not None:
-            data["procscope"] = children.Baggage(birth)
+        try:
+            birth = identity.starting.birth
+            if recorder.run and birth is not None:
+                data["procscope"] = children.Baggage(birth)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
         return data
 
     return get_preparation_data

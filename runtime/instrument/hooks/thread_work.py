@@ -54,13 +54,14 @@ class _Queue(SimpleQueue):  # type: ignore[type-arg]
         self.numbers = itertools.count()
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        if item is not None and GROUP not in patches.off:
-            try:
+        try:
+            if item is not None and GROUP not in patches.off:
                 self._submitted(item)
-            except Exception as error:
-                if patches.fault(GROUP, error):
-                    raise
-        super().put(item, block, timeout)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+        finally:  # an interrupt in our part must not leave a future that nobody works for
+            super().put(item, block, timeout)
 
     def _submitted(self, item: Any) -> None:
         number = next(self.numbers)

@@ -165,7 +165,7 @@ def executor_initializer():
 def thread_executor():
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         gate = threading.Event()
-        first, second = pool.submit(gate.wait), pool.submit(double, 2)
+        first, second = pool.submit(gate.wait, 1), pool.submit(double, 2)
         print(second.cancel(), second.cancelled())
         gate.set()
         print(first.result(), said(pool.submit(fail, 1).result), list(pool.map(double, range(4))))

@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 
 import stages
@@ -63,7 +64,9 @@ def fire(order, files):
         if order.get("home"):
             observe(order, hits, seen)
         code = act(order)
-        sys.stdout.flush()
+        if order.get("kind") == "KeyboardInterrupt":
+            disarm()
+        threading._shutdown()
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -93,7 +96,7 @@ def act(order):
     except KeyboardInterrupt as error:
         if order.get("kind") != "KeyboardInterrupt" or error.args != ("injected",):
             raise
-        print("interrupted")
+        stages.print("interrupted")
         disarm()
         stage()
     return 0
