@@ -32,6 +32,7 @@
      41   ServantStarted     parent      a fork server or resource tracker was started   JSON
      48   NotObserved        any         a hook group could not be installed             JSON
      49   OurFault           any         our own code failed and switched itself off     JSON
+     50   Logged             any         a log record of WARNING or above was handled    JSON
 
 All times are monotonic nanoseconds (`clock.mono_ns`). `pool`, `process` and `parent` are uids: 63-bit
 integers unique within a run, 0 for "none". A task's identity is (pool, number): `number` is the Pool's job
@@ -100,6 +101,7 @@ class Kind(IntEnum):
     SERVANT_STARTED = 41
     NOT_OBSERVED = 48
     OUR_FAULT = 49
+    LOGGED = 50
 
 
 class Primitive(IntEnum):
@@ -500,6 +502,21 @@ class OurFault(NamedTuple):
     error: str
 
 
+class Logged(NamedTuple):
+    """A log record of WARNING or above that its logger's filters let through: in a task (`offset` as in TaskFailed)
+    or, where pool and number are 0, in none. `site` is 'file:line in function'."""
+
+    at: int
+    pool: int
+    number: int
+    chunk: int
+    offset: int
+    level: int
+    logger: str
+    site: str
+    message: str
+
+
 class Unknown(NamedTuple):
     """A record of a kind this version does not know: kept and counted, never dropped."""
 
@@ -511,7 +528,7 @@ Event = (
     TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | ResultArrived | BatchSubmitted | TaskFailed | TaskDropped
     | ResultFailed | TaskSettled | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
     | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
-    | ServantStarted | NotObserved | OurFault | Unknown
+    | ServantStarted | NotObserved | OurFault | Logged | Unknown
 )  # fmt: skip
 
 RICH: dict[Kind, Any] = {
@@ -534,5 +551,6 @@ RICH: dict[Kind, Any] = {
     Kind.SERVANT_STARTED: ServantStarted,
     Kind.NOT_OBSERVED: NotObserved,
     Kind.OUR_FAULT: OurFault,
+    Kind.LOGGED: Logged,
 }
 """The kinds written as a JSON list of the type's fields, in order."""

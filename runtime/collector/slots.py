@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from procscope.runtime.collector.fold import chunks, seal, tasks
+from procscope.runtime.collector.fold import chunks, logs, seal, tasks
 from procscope.runtime.collector.fold.losses import Slot
-from procscope.runtime.collector.fold.state import Batch, Open, Pool, Process, Run, Seen, Source, World
+from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run, Seen, Source, World
 from procscope.runtime.collector.fold.tasks import Ending
 from procscope.runtime.events import State
 
@@ -70,17 +70,8 @@ class Running:
         self._counts[batch] += 1
         item, started_us = base + slot.offset, source.us(slot.started)
         if self._now - slot.started >= ITEM_SEEN_NS and item not in batch.rows:
-            self._item_row(source, pool, batch, item, started_us, slot.args)
+            logs.item_row(source, pool, batch, item, started_us, slot.args)
         self._now_at(source.process, (slot.number, batch.func_id, item, started_us, slot.args or None))
-
-    def _item_row(self, source: Source, pool: Pool, batch: Batch, item: int, started_us: int, args: str) -> None:
-        func_id = batch.func_id if batch.func_id is not None else self._world.func_id(tasks.UNKNOWN_FUNCTION)
-        row = Open(
-            next(self._world.task_ids), func_id, args or None, batch.submitted_us or None, batch.number, item
-        )  # fmt: skip
-        end = Ending(State.RUNNING, None, started_us, None, source.process.id)
-        tasks.inserted(self._world, self._run, pool, batch.number, row, end)
-        batch.rows[item] = row
 
     def _now_at(self, process: Process, current: Current) -> None:
         known = self._current.get(process)

@@ -23,8 +23,8 @@ A segment file is one page and then records:
     clocks: what a worker's thread spent so far, u64 ns: 2048 busy · 2056 idle · 2064 sending · 2072 receiving ·
     2080 when its last result was sent (monotonic) · 2088 calls and chunks served
 
-    progress: 2112 pool i64 · 2120 number · 2128 done · 2136 total · 2144 text length u16 · 2146 text ·
-    2104 version u64 (odd while it is written)
+    progress: 2112 pool i64 · 2120 number · 2128 chunk · 2136 offset · 2144 done · 2152 total (-1: not told) ·
+    2160 text length u16 · 2162 text · 2104 version u64 (odd while it is written, 0 before the first)
 
     stderr: 2560 length u16 · 2562 the last bytes written to it, oldest first
 
@@ -54,6 +54,7 @@ DROPS_AT = 256
 DROPS = struct.Struct("<16Q")
 WORD = struct.Struct("<I")
 LONG = struct.Struct("<Q")
+SHORT = struct.Struct("<H")
 
 SLOT_AT = 512
 SLOT = struct.Struct("<qqqqqqqH")
@@ -77,8 +78,8 @@ WAIT_TEXT_MAX = 384
 CLOCKS_AT = 2048
 CLOCKS = struct.Struct("<6Q")
 PROGRESS_AT = 2104
-PROGRESS = struct.Struct("<QqqqqH")
-PROGRESS_TEXT_AT = 2146
+PROGRESS = struct.Struct("<qqqqqqH")
+PROGRESS_TEXT_AT = 2162
 PROGRESS_TEXT_MAX = 256
 STDERR_AT = 2560
 STDERR_TEXT_AT = 2562
@@ -113,6 +114,31 @@ class Header(NamedTuple):
     thread: int
     anchor: Anchor
     size: int
+
+
+class Clocks(NamedTuple):
+    """What a worker's thread spent up to its last result, in ns; `since` when that was sent (or its loop began),
+    `calls` how many it served. `started` is when the call began that it is in now, 0 if it waits for one."""
+
+    busy: int
+    idle: int
+    sending: int
+    receiving: int
+    since: int
+    calls: int
+    started: int
+
+
+class Progress(NamedTuple):
+    """How far a task (or an item of a chunk: `offset` is not -1) is, as it says itself; `total` -1 where not told."""
+
+    pool: int
+    number: int
+    chunk: int
+    offset: int
+    done: int
+    total: int
+    text: str
 
 
 class Slot(NamedTuple):

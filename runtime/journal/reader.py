@@ -92,13 +92,17 @@ class Segment:
 
     def slot(self) -> Slot | None:
         """What the thread is doing, None while idle (or while being rewritten)."""
-        page = os.pread(self._descriptor, layout.SLOT_END - layout.SLOT_AT, layout.SLOT_AT)
+        page = self.page()
         if len(page) < layout.SLOT_END - layout.SLOT_AT or page[:8] == b"\0\0\0\0\0\0\0\0":
             return None
         pool, number, chunk, started, offset, item_started, args_of, length = layout.SLOT.unpack_from(page, 8)
         text = page[66 : 66 + min(length, layout.SLOT_TEXT_MAX)].decode("utf-8", "replace")
         when = item_started if offset >= 0 else started
         return Slot(pool, number, chunk, offset, when, text if args_of == offset else "")
+
+    def page(self) -> bytes:
+        """What is rewritten in place, from layout.SLOT_AT on: for `black_box`."""
+        return os.pread(self._descriptor, layout.SLOT_END - layout.SLOT_AT, layout.SLOT_AT)
 
     def wait(self) -> Waiting | None:
         """What the thread is blocked in, None for nothing (or while being rewritten)."""

@@ -208,6 +208,29 @@ class Region(Track):
         """What this worker's thread spent so far (ns), since when it waits for a call, how many it has served."""
         _clocks(self._slot, 2048, busy, idle, sending, receiving, since, calls)
 
+    def slot_now(self) -> tuple[int, int, int, int] | None:
+        """(pool, number, chunk, offset) of what this thread is at, None while it is idle."""
+        if not _LONG.unpack_from(self._slot, 512)[0]:
+            return None
+        pool, number, chunk, _, offset = _SLOT.unpack_from(self._slot, 520)[:5]
+        return pool, number, chunk, offset
+
+    def progress(self, task: tuple[int, int, int, int], done: int, total: int, text: str) -> None:
+        """The task that `slot_now` named is so far."""
+        slot, at = self._slot, layout.PROGRESS_AT
+        told = text.encode("utf-8", "backslashreplace")[: layout.PROGRESS_TEXT_MAX]
+        version = (_LONG.unpack_from(slot, at)[0] | 1) & (1 << 62) - 1
+        _LONG.pack_into(slot, at, version)
+        slot[layout.PROGRESS_TEXT_AT : layout.PROGRESS_TEXT_AT + len(told)] = told
+        layout.PROGRESS.pack_into(slot, at + 8, *task, done, total, len(told))
+        _LONG.pack_into(slot, at, version + 1)
+
+    def last_words(self, text: bytes) -> None:
+        """The last that this thread wrote to standard error, at most layout.STDERR_MAX bytes."""
+        text = text[-layout.STDERR_MAX :]
+        self._slot[layout.STDERR_TEXT_AT : layout.STDERR_TEXT_AT + len(text)] = text
+        layout.SHORT.pack_into(self._slot, layout.STDERR_AT, len(text))
+
     def slot_clear(self) -> None:
         """This thread is idle."""
         _LONG.pack_into(self._slot, 512, 0)

@@ -65,6 +65,11 @@ class Statements:
         sets = ", ".join(f"{name} = COALESCE(?, {name})" for name in _SPLIT)
         return self.spelled(f"UPDATE tasks SET {sets}, rev = {rev:d} WHERE id = ?")
 
+    def update_progress(self, rev: int) -> str:
+        """How far tasks are, by id."""
+        sets = "progress_done = ?, progress_total = ?, progress_text = ?"
+        return self.spelled(f"UPDATE tasks SET {sets}, rev = {rev:d} WHERE id = ?")
+
     def _delete(self, table: Table) -> str:
         return self.spelled(
             f"DELETE FROM {table.name} WHERE " + " AND ".join(f"{column.name} = ?" for column in table.primary_key)

@@ -96,6 +96,8 @@ class Writer:
             (sql.insert(schema.tasks, rev), changes.tasks),
             (sql.update_tasks(rev), changes.updates),
             (sql.update_arrivals(rev), changes.arrivals),
+            (sql.update_progress(rev), changes.progress),
+            (sql.insert(schema.logs, rev), changes.logs),
             (sql.insert(schema.failures, rev), changes.failures),
             (sql.delete(schema.processes), changes.processes_gone),
             (sql.upsert(schema.open_chunks), [(*key, *value) for key, value in changes.chunks.items()]),

@@ -28,6 +28,9 @@ class Changes:
     arrivals: list[tuple[int | None, int | None, int | None, int]] = field(default_factory=list)
     """arrived_us, bytes_in, bytes_out, id: of rows written before; None leaves what is there."""
     failures: list[tuple[Any, ...]] = field(default_factory=list)
+    logs: list[tuple[Any, ...]] = field(default_factory=list)
+    progress: list[tuple[int, int | None, str | None, int]] = field(default_factory=list)
+    """done, total, text, id: as tasks tell it."""
     functions: list[tuple[int, str]] = field(default_factory=list)
     runs: set[Run] = field(default_factory=set)
     processes: set[Process] = field(default_factory=set)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, cast
 
 from procscope.runtime import events as ev
-from procscope.runtime.collector.fold import arrivals, chunks, drops, failures, pools, processes, runs, tasks
+from procscope.runtime.collector.fold import arrivals, chunks, drops, failures, logs, pools, processes, runs, tasks
 from procscope.runtime.collector.fold.arrivals import Ended
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Found, Pool, Source
@@ -39,6 +39,7 @@ HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.ServantStarted: processes.servant_started,
     ev.NotObserved: runs.not_observed,
     ev.OurFault: runs.our_fault,
+    ev.Logged: logs.logged,
     ev.Unknown: runs.unknown,
 }
 

@@ -32,7 +32,7 @@ class House:
     def __init__(self) -> None:
         ids = {
             name: itertools.count(1)
-            for name in ("pools", "processes", "batches", "failures", "functions", "runs", "tasks")
+            for name in ("pools", "processes", "batches", "failures", "functions", "runs", "tasks", "logs")
         }
         self.run = Run(1, "ab")
         self.run.delta = 0
@@ -41,6 +41,7 @@ class House:
         self.failures: list[tuple[Any, ...]] = []
         self.counted: Counter[tuple[int, int]] = Counter()
         self.sketched = 0
+        self.logs: list[tuple[Any, ...]] = []
         self.moved = [0, 0, 0, 0]
         self.batches: set[Batch] = set()
         self.waiting: dict[str, list[Event]] = {}
@@ -111,7 +112,10 @@ class House:
             self._update(values, _UPDATED + _SPLIT)
         for values in changes.arrivals:
             self._update(values, _SPLIT)
+        for values in changes.progress:
+            self._update(values, ("progress_done", "progress_total", "progress_text"))
         self.failures += changes.failures
+        self.logs += changes.logs
         for key in changes.rollups.counts():
             self.counted[key[3], key[4]] += key[5]
             self.moved = [sum(pair) for pair in zip(self.moved, key[8:], strict=True)]
