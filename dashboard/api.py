@@ -6,12 +6,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from procscope.dashboard.presenters.incidents import incident_line
 from procscope.dashboard.presenters.task_lines import task_line
 from procscope.dashboard.views import Desk, subscribe
 from procscope.dashboard.words import iso
+from procscope.runtime.diagnosis import diagnose
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.query_grammar import parse
 from procscope.runtime.store.rows import Task
+from procscope.runtime.store.sync_wire import edge_objects, primitive_object
 from procscope.runtime.store.wire import run_object, task_object, tree_objects
 
 _FEW = 50
@@ -26,6 +29,7 @@ def blueprint(desk: Desk) -> Blueprint:
     site.add_url_rule("/overview", "overview", answers.overview)
     site.add_url_rule("/runs", "runs", answers.runs)
     site.add_url_rule("/runs/<key>", "run", answers.run)
+    site.add_url_rule("/runs/<key>/sync", "sync", answers.sync)
     site.add_url_rule("/tasks", "tasks", answers.tasks)
     site.add_url_rule("/tasks/<number>", "task", answers.task)
     return site
@@ -52,6 +56,18 @@ class _Answers:
     def run(self, key: str) -> Response:
         found = self._store.run(key)
         return jsonify({**run_object(found), "tree": tree_objects(self._store.processes(found.id))})
+
+    def sync(self, key: str) -> Response:
+        with self._store.snapshot():
+            run = self._store.run(key)
+            primitives, edges = self._store.primitives(run.id), self._store.edges(run.id)
+            incidents = [one for one in diagnose(self._store.facts()) if one.run == run.key]
+        texts = {one.id: [found.text for found in incidents if one.id in found.primitives] for one in primitives}
+        return jsonify(
+            rows=[primitive_object(one, texts[one.id]) for one in primitives],
+            edges=edge_objects(edges, primitives),
+            incidents=[incident_line(incident) for incident in incidents],
+        )
 
     def tasks(self) -> Response:
         query = parse(request.args.get("q", ""))

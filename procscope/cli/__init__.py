@@ -16,6 +16,7 @@ COMMANDS = {
     "tasks": "List tasks that match a query, newest first.",
     "task": "Show everything about one task.",
     "tree": "Show a run's processes as a tree.",
+    "sync": "Show what a run's processes share: locks, queues, memory.",
     "serve": "Serve the dashboard.",
     "collect": "Collect in the foreground.",
     "prune": "Forget old runs.",

@@ -13,16 +13,19 @@ from procscope.runtime.collector.board_file import BoardFile
 from procscope.runtime.collector.fold import primitives
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.collector.fold.primitives import LARGEST, Words
-from procscope.runtime.collector.fold.standing import HOLDS, Sight, Standing, wait_name
+from procscope.runtime.collector.fold.standing import HOLDS, RESULT, WITHIN, Sight, Standing, wait_name
 from procscope.runtime.collector.fold.state import Process, Run, World
 from procscope.runtime.collector.shares import Shares
 from procscope.runtime.collector.tail import Region
+from procscope.runtime.events import Primitive
 from procscope.runtime.journal import board_layout as layout
 from procscope.runtime.journal.board_reader import Board, born
 
 LOOK_EVERY = 0.4
 SHARE = 15
 """A look may take one part in so many of the time to the next."""
+_LOCKS = frozenset((Primitive.LOCK, Primitive.RLOCK, Primitive.SEMAPHORE, Primitive.BOUNDED_SEMAPHORE))
+"""What is held from acquire to release; an Event's wait() that came true holds nothing."""
 _TOLD = (layout.KIND, layout.OWNER, layout.BORN, layout.SIZE)
 
 Place = tuple[str, int, int]
@@ -90,7 +93,8 @@ class Boards:
             world.changes.drop(self._run, file.process.id, "primitives", 1, (now + file.delta) // 1000)
 
     def _held(self, file: BoardFile, index: int, words: Words, now: int) -> None:
-        place, process, n = (*file.place, index), file.process.id, layout.held(words)
+        place, process = (*file.place, index), file.process.id
+        n = layout.held(words) if words[layout.KIND] in _LOCKS else 0
         if n <= 0 or words[layout.FLAGS] & layout.FLAG_REST:
             self._standing.over(process, place)
             return
@@ -114,6 +118,8 @@ class Boards:
             return
         place, process, waiting = (region.journal, region.number), region.source.process.id, region.wait()
         what = wait_name(waiting.what) if waiting is not None else ""
+        if waiting is not None and what == RESULT and _pool_at(region) == waiting.uid:
+            what = WITHIN
         if waiting is None or not what:
             self._standing.over(process, place)
             return
@@ -148,3 +154,9 @@ class Boards:
         for file in self._files.values():
             file.board.close()
         self._files.clear()
+
+
+def _pool_at(region: Region) -> int:
+    """The pool whose task the thread is at."""
+    slot = region.slot()
+    return slot.pool if slot is not None else 0

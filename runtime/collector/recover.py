@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime.collector.fold import arrivals
 from procscope.runtime.collector.fold.primitives import COUNTED, Shared
-from procscope.runtime.collector.fold.standing import Sight
+from procscope.runtime.collector.fold.standing import NO_PRIMITIVE, Sight
 from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, Open, Pool, Process, Run, Seen
 from procscope.runtime.collector.tail import Place
 from procscope.runtime.store import schema
@@ -135,7 +135,7 @@ def _holds(writer: Writer, found: Run) -> None:
     ):
         found.holds[number, process_id, thread, what] = (since_us, site)
         shared = found.primitive_rows.get(number)
-        if process_id in dead and shared is not None and what not in ("process", "result"):
+        if process_id in dead and shared is not None and what not in NO_PRIMITIVE:
             found.dead_holds.append(Sight(shared.uid, process_id, thread, what, (), since_us, site, 0))
 
 

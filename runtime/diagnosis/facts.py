@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from procscope.runtime.diagnosis.sharing_facts import NOTHING_SHARED, Sharing
+
 RECENT_US = 15 * 60 * 1_000_000
 """What happened longer ago in a run that is over is history, not trouble."""
 
@@ -120,3 +122,4 @@ class Facts:
     pools: tuple[PoolFacts, ...] = ()
     drops: tuple[DropFacts, ...] = ()
     ended: tuple[EndedRun, ...] = ()
+    sharing: Sharing = NOTHING_SHARED

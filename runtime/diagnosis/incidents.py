@@ -16,7 +16,7 @@ class Level(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Incident:
     """`id` is the same as long as it is the same incident. It points at a run and, where one is to blame, at a task,
-    a process (with its pid) or a pool."""
+    a process (with its pid), a pool or `primitives` (ids)."""
 
     id: str
     level: Level
@@ -27,3 +27,4 @@ class Incident:
     process_id: int | None = None
     pid: int | None = None
     pool_id: int | None = None
+    primitives: tuple[int, ...] = ()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from procscope.runtime.diagnosis.channel_rules import hung_pools, leaked, undrained
 from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.pool_rules import pool_incidents
+from procscope.runtime.diagnosis.sharing_rules import lock_incidents
 from procscope.runtime.diagnosis.stuck import stuck_tasks
+from procscope.runtime.diagnosis.waits import Waits
 from procscope.runtime.diagnosis.words import call, pool_words, several, short, signal_name, type_name
 
 _SIGTERM = 15
@@ -15,10 +18,17 @@ _SIGTERM = 15
 
 def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
     """Every incident in `facts`, the worst first and then the youngest; `task_limit_s` is Settings.task_limit."""
+    waits = Waits(facts.sharing.stands)
+    hung = list(hung_pools(facts, waits))
+    explained = _told_by_the_culprit(facts) | {incident.pool_id for incident in hung}
     found = [
         *stuck_tasks(facts.running, facts.as_of_us, task_limit_s),
         *_killed(facts),
-        *(found for found in pool_incidents(facts) if found.pool_id not in _told_by_the_culprit(facts)),
+        *hung,
+        *(found for found in pool_incidents(facts) if found.pool_id not in explained),
+        *lock_incidents(facts, waits),
+        *undrained(facts, waits),
+        *leaked(facts),
         *_ended(facts),
         *_failures(facts),
         *_drops(facts),

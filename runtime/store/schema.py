@@ -407,10 +407,10 @@ primitive_uses = Table(
 holds = Table(
     "holds",  # who holds and who waits for what at this moment; what the dead held stays
     metadata,
-    _big("primitive_id", key=True),  # where `what` is result, the pool's id; where it is process, that process's
+    _big("primitive_id", key=True),  # where `what` is result or within: the pool's id; process: that process's
     _big("process_id", key=True),
     _big("thread", key=True),  # ident
-    Column("what", String(8), primary_key=True),  # holds, or the kind of wait: acquire, get, put, recv, wait, join, ...
+    Column("what", String(8), primary_key=True),  # holds, or the kind of wait: acquire, get, put, recv, ...
     _big("run_id", 0),
     _big("since_us", 0),
     Column("site", Text),  # file:line in function

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from procscope.runtime.events import State
 from procscope.runtime.store import schema
-from tests.support import seed_samples
+from tests.support import seed_samples, seed_sharing
 from tests.support.seed_book import Book
 from tests.support.seed_rows import REFUSED, SECOND, TRUNCATED, Pool, Run, durations, failure
 
@@ -64,6 +64,7 @@ class LiveRun:
         self._fetched(max(20, self.tasks // 4))
         self.images.add(State.PENDING, self.total - done - len(self.images.members) + 1)
         self._close(stuck, dead)
+        seed_sharing.healthy(self.book, self.run, self.main, self.images.members, self.now)
         return Live(self.run.key, running, lost, failed, self.images.id, self.fetch.id, stuck, dead)
 
     def _batches(self, done: int) -> tuple[int, int]:

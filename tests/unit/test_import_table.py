@@ -33,7 +33,7 @@ ALLOWED: dict[str, list[str]] = {
         f"{R}.alerts*",
     ],
     f"{R}.store*": [*GROUND, f"{R}.store*", "procscope.migrations*"],
-    f"{R}.store.queries*": [*GROUND, f"{R}.store*", f"{R}.diagnosis.facts"],
+    f"{R}.store.queries*": [*GROUND, f"{R}.store*", f"{R}.diagnosis.facts", f"{R}.diagnosis.sharing_facts"],
     f"{R}.diagnosis*": [*GROUND, f"{R}.diagnosis*"],
     f"{R}.alerts*": [*GROUND, f"{R}.alerts*", f"{R}.store*", f"{R}.diagnosis*"],
     "procscope.dashboard*": [
@@ -43,6 +43,7 @@ ALLOWED: dict[str, list[str]] = {
         f"{R}.store.quer*",
         f"{R}.store.rows",
         f"{R}.store.wire",
+        f"{R}.store.sync_wire",
         f"{R}.diagnosis*",
     ],
     "procscope.migrations*": [*GROUND, f"{R}.store*", "procscope.migrations*"],

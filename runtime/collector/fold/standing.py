@@ -18,7 +18,10 @@ from procscope.runtime.journal.board_layout import FLAG_SIGNAL
 
 SEEN_TWICE_NS = 200_000_000
 """The looks that confirm each other lie at least so far apart."""
-HOLDS = "holds"
+HOLDS, PROCESS, RESULT, WITHIN = "holds", "process", "result", "within"
+"""Kinds of rows whose target is not, or not only, named by a primitive; a thread waits `within` a pool if it does for a
+result while at a task of that very pool."""
+NO_PRIMITIVE = (PROCESS, RESULT, WITHIN)
 _COUNTING = (PRIMITIVE_NAMES[Kind.SEMAPHORE], PRIMITIVE_NAMES[Kind.BOUNDED_SEMAPHORE])
 
 Key = tuple[int, int, int, str]
@@ -114,10 +117,10 @@ class Standing:
     def _target(self, sight: Sight) -> int:
         """What the row names by its id: a primitive, a pool or a process; 0 for what is not known or of no interest."""
         run = self._run
-        if sight.what == "process":
+        if sight.what == PROCESS:
             process = run.processes.get(sight.uid)
             return process.id if process is not None else run.gone.get(sight.uid, 0)
-        if sight.what == "result":
+        if sight.what in (RESULT, WITHIN):
             return run.pools[sight.uid].id if sight.uid in run.pools else 0
         shared = run.primitives.get(sight.uid)
         if shared is None or (sight.what != HOLDS and in_a_pool(run, shared)):
@@ -125,7 +128,7 @@ class Standing:
         return shared.id
 
     def _touched(self, world: World, key: Key) -> None:
-        if key[3] not in ("process", "result"):
+        if key[3] not in NO_PRIMITIVE:
             shared = self._run.primitive_rows.get(key[0])
             if shared is not None:
                 world.changes.primitives.add(shared)

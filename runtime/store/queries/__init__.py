@@ -7,6 +7,7 @@ present       running, pool_rates, run_progress
 series        process_series, pool_series, host_series
 totals        totals, live_workers
 facts         facts, for the diagnosis
+primitive_rows  primitives, primitive, edges: what processes share, who holds it and who feeds whom
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from __future__ import annotations
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.engine import open_engine
 from procscope.runtime.store.queries.facts import FactQueries
+from procscope.runtime.store.queries.primitive_rows import PrimitiveQueries
 
 
-class Store(FactQueries):
+class Store(FactQueries, PrimitiveQueries):
     """The read side of a database. Share one between threads; `with store.snapshot():` makes questions agree."""
 
     @classmethod

@@ -16,6 +16,7 @@ from procscope.runtime.diagnosis.facts import (
     PoolFacts,
     RunningTask,
 )
+from procscope.runtime.store.queries.sharing import SharingQueries
 from procscope.runtime.store.queries.totals import TotalsQueries
 from procscope.runtime.store.rows import Running
 
@@ -48,7 +49,7 @@ _ENDED = """SELECT key, name, state, exit_code, finished_us FROM runs
  WHERE state IN ('failed', 'killed') AND finished_us >= :since ORDER BY id DESC LIMIT :many"""
 
 
-class FactQueries(TotalsQueries):
+class FactQueries(TotalsQueries, SharingQueries):
     """The present, as the rules want it."""
 
     def facts(self, *, now_us: int | None = None) -> Facts:
@@ -74,6 +75,7 @@ class FactQueries(TotalsQueries):
                 pools=self._pool_facts(window, now),
                 drops=tuple(DropFacts(*[*row[:3], int(row[3]), row[4] or now]) for row in self._rows(_DROPS, **window)),
                 ended=tuple(EndedRun(*row) for row in self._rows(_ENDED, **window)),
+                sharing=self.sharing(window["since"]),
             )
 
     def _as_of(self, now: int) -> int:
