@@ -17,15 +17,12 @@ from procscope.runtime.collector.fold.standing import HOLDS, RESULT, WITHIN, Sig
 from procscope.runtime.collector.fold.state import Process, Run, World
 from procscope.runtime.collector.shares import Shares
 from procscope.runtime.collector.tail import Region
-from procscope.runtime.events import Primitive
 from procscope.runtime.journal import board_layout as layout
 from procscope.runtime.journal.board_reader import Board, born
 
 LOOK_EVERY = 0.4
 SHARE = 15
 """A look may take one part in so many of the time to the next."""
-_LOCKS = frozenset((Primitive.LOCK, Primitive.RLOCK, Primitive.SEMAPHORE, Primitive.BOUNDED_SEMAPHORE))
-"""What is held from acquire to release; an Event's wait() that came true holds nothing."""
 _TOLD = (layout.KIND, layout.OWNER, layout.BORN, layout.SIZE)
 
 Place = tuple[str, int, int]
@@ -94,17 +91,15 @@ class Boards:
 
     def _held(self, file: BoardFile, index: int, words: Words, now: int) -> None:
         place, process = (*file.place, index), file.process.id
-        n = layout.held(words) if words[layout.KIND] in _LOCKS else 0
+        n = layout.held(words)
         if n <= 0 or words[layout.FLAGS] & layout.FLAG_REST:
             self._standing.over(process, place)
             return
-        exact = layout.held_exactly(words)
-        since = min(words[layout.HELD_SINCE], now) if exact and words[layout.HELD_SINCE] else now
-        site = self._text(file, words[layout.HELD_SITE])
+        since = words[layout.HELD_SINCE]
         sight = Sight(
             words[layout.UID], process, self._thread_of(*file.place[:2]) or file.board.header.thread, HOLDS,
-            (words[layout.ACQUIRED], exact), (since + file.delta) // 1000,
-            ("" if exact else "~") + site if site else None, now, n,
+            (words[layout.ACQUIRED], since), (min(since or now, now) + file.delta) // 1000,
+            self._text(file, words[layout.HELD_SITE]) or None, now, n,
         )  # fmt: skip
         self._standing.see(place, sight)
 

@@ -38,7 +38,6 @@ def take(row: Row, site: str = "/srv/job.py:20 in first") -> None:
     words = row.words
     words[layout.ACQUIRED] += 1
     words[layout.HELD_SINCE], words[layout.HELD_SITE] = mono_ns(), row.text(site)
-    words[layout.HELD_AT] = words[layout.ACQUIRED]
 
 
 def give(row: Row, *, foreign: bool = False) -> None:
