@@ -55,7 +55,7 @@ class _Answers:
 
     def run(self, key: str) -> Response:
         found = self._store.run(key)
-        return jsonify({**run_object(found), "tree": tree_objects(self._store.processes(found.id))})
+        return jsonify({**run_object(found), "tree": self._tree(found.id)})
 
     def sync(self, key: str) -> Response:
         with self._store.snapshot():
@@ -68,6 +68,9 @@ class _Answers:
             edges=edge_objects(edges, primitives),
             incidents=[incident_line(incident) for incident in incidents],
         )
+
+    def _tree(self, run_id: int) -> list[dict[str, Any]]:
+        return tree_objects(self._store.processes(run_id), pools=self._store.pools(run_id))
 
     def tasks(self) -> Response:
         query = parse(request.args.get("q", ""))

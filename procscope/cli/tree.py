@@ -23,11 +23,10 @@ def command(ctx: click.Context, run: str, db: str | None, as_json: bool) -> None
         raise NotFoundError("there are no runs yet: record one with `procscope run job.py`")
     found = store.run(run)
     processes = store.processes(found.id)
-    trees = wire.tree_objects(processes, asking.current_tasks(store, found, processes))
+    trees = wire.tree_objects(processes, asking.current_tasks(store, found, processes), store.pools(found.id))
     if as_json:
         paper.json_lines(trees)
     else:
-        reasons = {row.pid: row.reason for row in processes if row.reason}
         paper.lines([tree_page.head(wire.run_object(found))])
-        paper.table(tree_page.COLUMNS, tree_page.rows(trees, reasons))
+        paper.table(tree_page.COLUMNS, tree_page.rows(trees))
     ctx.exit(0 if trees else 1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from procscope.runtime import clock
 from procscope.runtime.collector import witness
+from procscope.runtime.collector.aftermath import Aftermath
 from procscope.runtime.collector.fold import losses, pools, processes, runs
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run, World
 from procscope.runtime.collector.reaper import Death, Reaper
@@ -49,6 +50,7 @@ class Follower:
         self._buried: list[Region] = []
         self._files_gone: list[tuple[str, int]] = []
         self._fresh = False
+        self._aftermath = Aftermath(world, directory.run)
         self._resume()
 
     def _resume(self) -> None:
@@ -133,6 +135,7 @@ class Follower:
         self.directory.boards.look(self.world, live_regions, now, now_us)
         live = [process for process in self.run.processes.values() if process.live]
         self._active = running.settle(self._active, live, now_us)
+        self._aftermath.look(now_us)
         return running
 
     def reap(self) -> None:
@@ -168,6 +171,7 @@ class Follower:
                 losses.lose(region.source, slot, dying.at_us)
         processes.ended(world, run, process, dying.exit_code, dying.at_us)
         self.directory.boards.buried(world, process, regions, clock.mono_ns(), dying.at_us)
+        self._aftermath.buried(process, dying.at_us)
         self._buried += regions
         self._sampler.forget(process.id)
         for pool in [run.pools[uid] for uid in process.owned if uid in run.pools]:

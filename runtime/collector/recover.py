@@ -96,6 +96,10 @@ def _processes(writer: Writer, found: Run) -> None:
         process.parent = uids.get(process.parent_id or 0, 0)
         if process.kind == "main":
             found.main = process.uid
+    where = "run_id = ? AND zombie_us IS NOT NULL"
+    columns = ["uid", "parent_id", "pid", "start_ticks", "zombie_us"]
+    for row in writer.fetch(_select("processes", columns, where), (found.id,)):
+        found.zombies.append((row[0], uids.get(row[1], 0), row[2], row[3] or 0, row[4]))
 
 
 def process(writer: Writer, process_id: int) -> Process | None:

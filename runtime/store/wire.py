@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.store.rows import Process, Run, Task
+from procscope.runtime.store.rows import Pool, Process, Run, Task
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -92,11 +92,15 @@ def traceback_text(raised: Raised) -> str:
     return "\n".join([*lines, f"{raised.type}: {raised.message}" if raised.message else raised.type])
 
 
-def tree_objects(processes: Sequence[Process], tasks: Mapping[int, int] = MappingProxyType({})) -> list[dict[str, Any]]:
+def tree_objects(
+    processes: Sequence[Process], tasks: Mapping[int, int] = MappingProxyType({}), pools: Sequence[Pool] = ()
+) -> list[dict[str, Any]]:
     """Processes as `procscope tree --json` nests them, oldest first; roots are those whose parent is not among them.
 
-    `tasks` maps a process's id to the id of the task it is on (or was, when it died).
+    `tasks` maps a process's id to the id of the task it is on (or was, when it died). `pools` are those of the run:
+    each hangs on the process that made it.
     """
+    names = {pool.id: pool.name or pool.kind for pool in pools}
     known = {row.id for row in processes}
     below: dict[int | None, list[Process]] = {}
     for row in sorted(processes, key=lambda row: (row.started_us or 0, row.id)):
@@ -106,7 +110,10 @@ def tree_objects(processes: Sequence[Process], tasks: Mapping[int, int] = Mappin
     def node(row: Process) -> dict[str, Any]:
         built.add(row.id)
         children = [node(child) for child in below.get(row.id, ()) if child.id not in built]
-        return process_object(row, tasks.get(row.id)) | {"children": children}
+        found = process_object(row, tasks.get(row.id))
+        found["pool"] = names.get(row.pool_id) if row.pool_id is not None else None
+        found["pools"] = [pool_object(pool) for pool in pools if pool.process_id == row.id]
+        return found | {"children": children}
 
     return [node(row) for row in below.get(None, ())]
 
@@ -125,6 +132,30 @@ def process_object(row: Process, task_id: int | None) -> dict[str, Any]:
         "cpu": row.cpu if row.alive else None,
         "rss": row.rss,
         "unobserved": row.unobserved,
+        "daemon": row.daemon,
+        "start_method": row.start_method,
+        "reason": row.reason,
+        "orphaned_since": iso(row.orphaned_us),
+        "zombie_since": iso(row.zombie_us),
+    }
+
+
+def pool_object(pool: Pool) -> dict[str, Any]:
+    """A pool on the process that made it: `retired` counts the workers that are gone, by why."""
+    return {
+        "name": pool.name or pool.kind,
+        "kind": pool.kind,
+        "size": pool.size,
+        "start_method": pool.start_method,
+        "max_tasks": pool.max_tasks,
+        "initializer": pool.initializer,
+        "site": pool.site,
+        "state": pool.state,
+        "reason": pool.reason,
+        "tasks_done": pool.counts.ended,
+        "workers_started": pool.workers_started,
+        "retired": dict(pool.retired),
+        "initializer_error": pool.initializer_error,
     }
 
 

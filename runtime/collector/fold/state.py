@@ -278,6 +278,8 @@ class Run:
     gone: dict[int, int] = field(default_factory=dict)
     """uid → id of processes that have ended and are kept in the database only."""
     pools: dict[int, Pool] = field(default_factory=dict)
+    zombies: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    """Those a collector before this one saw unreaped: uid, parent's uid, pid, start time in ticks, µs of death."""
     primitives: dict[int, Shared] = field(default_factory=dict)
     primitive_rows: dict[int, Shared] = field(default_factory=dict)
     """The same by id."""

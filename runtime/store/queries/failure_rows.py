@@ -11,7 +11,7 @@ from procscope.runtime.store.queries.reading import Reader, Rows
 from procscope.runtime.store.rows import Failure, Quantiles
 
 _FAILURE = """SELECT f.id, f.run_id, r.key, f.task_id, f.func_id, f.process_id, p.pid, f.at_us, f.stage, f.type,
- f.message, f.raised, f.fingerprint, t.args, f.rev
+ f.message, f.raised, f.fingerprint, t.args, f.rev, f.thread
  FROM failures f JOIN runs r ON r.id = f.run_id LEFT JOIN processes p ON p.id = f.process_id
  LEFT JOIN tasks t ON t.id = f.task_id"""
 
@@ -42,7 +42,7 @@ class FailureQueries(Reader):
 
     def _failures(self, rows: Rows) -> list[Failure]:
         names = self.function_names(row[4] for row in rows)
-        return [Failure(*[*row, names.get(row[4])]) for row in rows]
+        return [Failure(*[*row[:15], names.get(row[4]), row[15]]) for row in rows]
 
     def function_quantiles(
         self, func_ids: Sequence[int], since_minute: int, until_minute: int = _FOR_EVER

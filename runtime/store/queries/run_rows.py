@@ -13,10 +13,11 @@ _RUN = """id, key, name, argv, cwd, host, "user", python, start_method, state, e
  pending, running, succeeded, failed, cancelled, lost, workers, dropped, notes, rev"""
 _PROCESS = """id, run_id, uid, parent_id, pool_id, pid, kind, name, daemon, target, args, start_method, python, state,
  exit_code, signal, reason, started_us, ended_us, tasks_done, current_task, current_func, current_index,
- current_since_us, current_args, cpu, rss, uss, threads, fds, os_state, rev, unobserved"""
+ current_since_us, current_args, cpu, rss, uss, threads, fds, os_state, rev, unobserved, orphaned_us,
+ zombie_us"""
 _POOL = """p.id, p.run_id, p.uid, p.process_id, p.kind, p.name, p.size, p.start_method, p.max_tasks, p.initializer,
  p.site, p.state, p.reason, p.opened_us, p.closed_us, p.pending, p.running, p.succeeded, p.failed, p.cancelled, p.lost,
- p.workers_started, p.progress_us, p.rev, r.key, p.unobserved"""
+ p.workers_started, p.progress_us, p.rev, r.key, p.unobserved, p.retired, p.initializer_error"""
 _BATCH = """id, run_id, pool_id, number, func_id, method, total, chunksize, submitted_us, finished_us, running,
  succeeded, failed, cancelled, lost, folded, busy_us, rev"""
 
@@ -128,7 +129,7 @@ def _run(row: Any) -> Run:
 
 
 def _pool(row: Any) -> Pool:
-    return Pool(*[*row[:15], Counts(*row[15:21]), *row[21:]])
+    return Pool(*[*row[:15], Counts(*row[15:21]), *row[21:26], json.loads(row[26] or "{}"), *row[27:]])
 
 
 def _strings(stored: str | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from procscope.runtime.events import Frame, Raised
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception that was recorded. `stage` is task, result, callback, process or initializer."""
+    """An exception that was recorded. `stage` is task, result, callback, process, initializer, thread."""
 
     id: int
     run_id: int
@@ -29,6 +29,8 @@ class Failure:
     args: str | None
     rev: int
     func: str | None = None
+    thread: str | None = None
+    """The thread it ended, in stage thread."""
 
     @property
     def raised(self) -> Raised:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ class Process:
     rev: int
     unobserved: str | None = None
     """What procscope does not see of it, in words."""
+    orphaned_us: int | None = None
+    """When its parent ended while it lived on."""
+    zombie_us: int | None = None
+    """Since when it has been dead without its parent asking for its exit code."""
     current_func: str | None = None
 
     @property
@@ -128,6 +133,10 @@ class Pool:
     run_key: str
     unobserved: str | None = None
     """What procscope does not see of it, in words."""
+    retired: Mapping[str, int] = field(default_factory=dict)
+    """How many of its workers are gone, by why: `procscope.runtime.diagnosis.turnover` has the words."""
+    initializer_error: str | None = None
+    """What its initializer raised last, as type: message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def test_the_tree_tells_the_dead_from_the_idle() -> None:
         rows.process(id=3, parent_id=1, pid=4131, state="killed", signal=9, current_func="__main__.load",
                      current_index=23, current_since_us=since, rss=2_000_000_000),
     ]  # fmt: skip
-    found = tree_page.rows(wire.tree_objects(processes, {}), {})
+    found = tree_page.rows(wire.tree_objects(processes, {}))
     assert texts([tree_page.head(wire.run_object(rows.run()))]) == ["job.py  finished 3.2 s  4f21c9"]
     assert [[text for text, _ in row] for row in found] == [
         ["4101 main", "running", "", "", ""],

@@ -13,7 +13,7 @@ TASK = [
 ]  # fmt: skip
 NODE = [
     "pid", "kind", "name", "state", "exit_code", "signal", "tasks_done", "current", "cpu", "rss", "unobserved",
-    "children",
+    "daemon", "start_method", "reason", "orphaned_since", "zombie_since", "pool", "pools", "children",
 ]  # fmt: skip
 
 
