@@ -12,6 +12,7 @@ STAGE_WORDS = {
     "callback": "its callback raised",
     "process": "the process ended with it",
     "initializer": "the pool's initializer raised",
+    "thread": "a thread ended by it",
 }
 
 

@@ -94,7 +94,8 @@ def _doing(node: dict[str, Any]) -> Piece:
     if node["reason"]:
         text += f"; {node['reason']}"
     if node["orphaned_since"]:
-        text, style = f"{text}; orphaned: its parent ended {_ago(node['orphaned_since'])} ago", paper.STATE_STYLES["lost"]
+        text += f"; orphaned: its parent ended {_ago(node['orphaned_since'])} ago"
+        style = paper.STATE_STYLES["lost"]
     return (text, style)
 
 

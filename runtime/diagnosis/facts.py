@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from procscope.runtime.diagnosis.sharing_facts import NOTHING_SHARED, Sharing
@@ -44,6 +45,7 @@ class DeadProcess:
     task_id: int | None
     process_id: int
     pid: int
+    pool_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class PoolFacts:
     p99_us: int | None
     worker_died: int | None
     initializer_error: str | None
-    initializer_failures: int
+    retired: Mapping[str, int]
+    """How many of its workers are gone, by why: see `diagnosis.turnover`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,34 @@ class EndedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Orphan:
+    """A process that lives although its parent has ended: by `parent_signal`, or with `parent_code`."""
+
+    run: str
+    process_id: int
+    pid: int
+    kind: str
+    since_us: int
+    parent_id: int
+    parent_pid: int
+    parent_kind: str
+    parent_signal: int | None
+    parent_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Zombies:
+    """The `n` dead children that a live process has not asked after, the oldest since `since_us`."""
+
+    run: str
+    parent_id: int
+    parent_pid: int
+    parent_kind: str
+    n: int
+    since_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules know. `as_of_us` is the instant the facts describe: the collector's, when that is behind."""
 
@@ -123,3 +154,5 @@ class Facts:
     drops: tuple[DropFacts, ...] = ()
     ended: tuple[EndedRun, ...] = ()
     sharing: Sharing = NOTHING_SHARED
+    orphans: tuple[Orphan, ...] = ()
+    zombies: tuple[Zombies, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from procscope.runtime.diagnosis import turnover
 from procscope.runtime.diagnosis.facts import Facts, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.words import pool_words, several, short, span
@@ -17,7 +18,7 @@ VAIN = 3
 def pool_incidents(facts: Facts) -> Iterator[Incident]:
     """At most one incident a pool: the cause hides its effects."""
     for pool in facts.pools:
-        found = _broken(pool) or _vain(pool) or _deaf(pool) or _stalled(pool, facts.as_of_us)
+        found = _broken(pool) or _vain(pool) or _deaf(pool) or _stalled(pool, facts.as_of_us) or _robbed(pool)
         if found:
             text, since = found
             yield Incident(f"pool:{pool.pool_id}", Level.CRITICAL, text, since, pool.run, pool_id=pool.pool_id)
@@ -26,14 +27,16 @@ def pool_incidents(facts: Facts) -> Iterator[Incident]:
 def _broken(pool: PoolFacts) -> tuple[str, int] | None:
     if pool.state != "broken":
         return None
-    why = f": {short(pool.initializer_error or pool.reason or '')}" if pool.initializer_error or pool.reason else ""
+    why = f": {short(pool.reason)}" if pool.reason else ""
+    if pool.initializer_error:
+        why = f": its initializer raised {short(pool.initializer_error)}"
     cost = f" — {several(pool.lost, 'task')} lost" if pool.lost else ""
     return f"{pool_words(pool.name, pool.kind)} is broken{why}{cost}", pool.closed_us or pool.opened_us
 
 
 def _vain(pool: PoolFacts) -> tuple[str, int] | None:
     """A Pool starts a new worker for each that dies in its initializer, for ever, and says nothing."""
-    tried = max(pool.workers_started, pool.initializer_failures)
+    tried = max(pool.workers_started, pool.retired.get("initializer", 0))
     if pool.state != "open" or pool.ended or pool.running or tried < VAIN * max(1, pool.size):
         return None
     who = pool_words(pool.name, pool.kind)
@@ -49,6 +52,15 @@ def _deaf(pool: PoolFacts) -> tuple[str, int] | None:
     if pool.state != "open" or not pool.reason:
         return None
     return f"{pool_words(pool.name, pool.kind)} cannot go on: {short(pool.reason)}", pool.progress_us or pool.opened_us
+
+
+def _robbed(pool: PoolFacts) -> tuple[str, int] | None:
+    """A worker that left in the middle of a task of a Pool is replaced, its task is not: get() waits for ever."""
+    told = turnover.left(pool.retired)
+    if pool.state not in ("open", "closing") or not told:
+        return None
+    text = f"workers of {pool_words(pool.name, pool.kind)} left in the middle of a task ({told}): its result never comes"
+    return text, pool.progress_us or pool.opened_us
 
 
 def _stalled(pool: PoolFacts, now_us: int) -> tuple[str, int] | None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from procscope.runtime.diagnosis.channel_rules import hung_pools, leaked, undrained
 from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
+from procscope.runtime.diagnosis.left_behind import left_behind
 from procscope.runtime.diagnosis.pool_rules import pool_incidents
 from procscope.runtime.diagnosis.sharing_rules import lock_incidents
 from procscope.runtime.diagnosis.stuck import stuck_tasks
 from procscope.runtime.diagnosis.waits import Waits
 from procscope.runtime.diagnosis.words import call, pool_words, several, short, signal_name, type_name
 
-_SIGTERM = 15
+_SIGKILL, _SIGTERM = 9, 15
 
 
 def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
@@ -29,6 +30,7 @@ def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
         *lock_incidents(facts, waits),
         *undrained(facts, waits),
         *leaked(facts),
+        *left_behind(facts),
         *_ended(facts),
         *_failures(facts),
         *_drops(facts),
@@ -86,6 +88,9 @@ def _deliberate(dead: DeadProcess) -> bool:
     """The program sent the signal, or its pool did while it closed or fell over another worker's death."""
     if dead.reason and dead.reason.startswith("the program sent"):
         return True
+    blamed = (dead.pool_reason or "").replace(",", " ").split()
+    if dead.signal == _SIGKILL:  # some executors kill what is left of a pool that one of its workers broke
+        return dead.pool_state == "broken" and blamed[:1] in (["worker"], ["workers"]) and str(dead.pid) not in blamed
     return dead.signal == _SIGTERM and dead.pool_state in ("terminated", "broken", "closed")
 
 
@@ -99,12 +104,12 @@ def _ended(facts: Facts) -> Iterator[Incident]:
 
 
 def _failures(facts: Facts) -> Iterator[Incident]:
-    told = {(pool.run, pool.initializer_error) for pool in facts.pools if pool.initializer_error}
+    told = {(pool.run, pool.initializer_error.partition(":")[0]) for pool in facts.pools if pool.initializer_error}
     initializers = {(group.run, group.type, group.message) for group in facts.failures if group.stage == "initializer"}
     for group in facts.failures:
         # A worker that ends of its initializer's exception is the same failure, not another.
         again = group.stage == "process" and (group.run, group.type, group.message) in initializers
-        said = group.stage == "initializer" and (group.run, f"{group.type}: {group.message}") in told
+        said = group.stage == "initializer" and (group.run, group.type) in told
         if not again and not said:
             yield Incident(
                 f"failures:{group.run}:{group.func}:{group.stage}:{group.type}",
@@ -115,8 +120,8 @@ def _failures(facts: Facts) -> Iterator[Incident]:
 def _failure_text(group: FailureGroup) -> str:
     what = {"result": "the result of ", "callback": "a callback of "}.get(group.stage, "")
     who = f"{what}{call(group.func)}" if group.func else group.run_name
-    if group.stage == "initializer":
-        who = "a pool's initializer"
+    if group.stage in ("initializer", "thread"):
+        who = "a pool's initializer" if group.stage == "initializer" else f"a thread of {group.run_name}"
     times = "failed" if group.n == 1 else f"failed {group.n:,} times"
     message = f": {short(group.message)}" if group.message else ""
     return f"{who} {times} with {type_name(group.type)}{message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,10 @@ from procscope.runtime.diagnosis.facts import (
     EndedRun,
     Facts,
     FailureGroup,
+    Orphan,
     PoolFacts,
     RunningTask,
+    Zombies,
 )
 from procscope.runtime.store.queries.sharing import SharingQueries
 from procscope.runtime.store.queries.totals import TotalsQueries
@@ -23,7 +26,7 @@ from procscope.runtime.store.rows import Running
 MANY = 200
 _BEHIND_US = 5_000_000
 _DEAD = """SELECT r.key, p.kind, o.state, p.signal, p.reason, p.current_func, p.current_index, p.ended_us, p.id, p.pid,
- p.pool_id FROM runs r CROSS JOIN processes p LEFT JOIN pools o ON o.id = p.pool_id
+ p.pool_id, o.reason FROM runs r CROSS JOIN processes p LEFT JOIN pools o ON o.id = p.pool_id
  WHERE (r.state = 'running' OR r.finished_us >= :since) AND p.run_id = r.id AND p.signal IS NOT NULL
  AND p.kind <> 'main' ORDER BY p.id DESC LIMIT :many"""
 _LOST = """SELECT l.process_id, l.n, t.id, t.func_id, t.item_index
@@ -35,13 +38,19 @@ _FAILURES = """SELECT r.key, r.name, q.func_id, q.stage, q.type, max(q.message),
  ORDER BY id DESC LIMIT 2000) q JOIN runs r ON r.id = q.run_id WHERE q.at_us >= :since
  GROUP BY r.key, r.name, q.func_id, q.stage, q.type ORDER BY 9 DESC LIMIT :many"""
 _POOLS = """SELECT r.key, p.id, p.name, p.kind, p.state, p.reason, coalesce(p.size, 0), p.pending, p.running,
- p.succeeded + p.failed + p.cancelled + p.lost, p.lost, p.workers_started, p.opened_us, p.progress_us, p.closed_us
+ p.succeeded + p.failed + p.cancelled + p.lost, p.lost, p.workers_started, p.opened_us, p.progress_us, p.closed_us,
+ p.initializer_error, p.retired
  FROM runs r CROSS JOIN pools p WHERE (r.state = 'running' OR r.finished_us >= :since) AND p.run_id = r.id
  AND p.unobserved IS NULL
  AND (p.state = 'broken' OR (r.state = 'running' AND p.state IN ('open', 'closing'))) ORDER BY p.id DESC LIMIT :many"""
-_INITIALIZERS = """SELECT p.pool_id, count(*), max(f.type), max(f.message) FROM (SELECT process_id, type, message, stage
- FROM failures ORDER BY id DESC LIMIT 2000) f JOIN processes p ON p.id = f.process_id
- WHERE f.stage = 'initializer' AND p.pool_id IN :ids GROUP BY p.pool_id"""
+_ORPHANS = """SELECT r.key, p.id, p.pid, p.kind, p.orphaned_us, q.id, q.pid, q.kind, q.signal, q.exit_code
+ FROM runs r CROSS JOIN processes p JOIN processes q ON q.id = p.parent_id
+ WHERE (r.state = 'running' OR r.finished_us >= :since) AND p.run_id = r.id AND p.orphaned_us IS NOT NULL
+ AND p.state IN ('starting', 'running') AND p.kind IN ('process', 'worker', 'manager') ORDER BY p.id LIMIT :many"""
+_ZOMBIES = """SELECT r.key, q.id, q.pid, q.kind, count(*), min(p.zombie_us)
+ FROM runs r CROSS JOIN processes p JOIN processes q ON q.id = p.parent_id
+ WHERE r.state = 'running' AND p.run_id = r.id AND p.zombie_us IS NOT NULL
+ GROUP BY r.key, q.id, q.pid, q.kind LIMIT :many"""
 _DROPS = """SELECT r.key, r.name, d.reason, sum(d.n), min(d.first_us) FROM runs r CROSS JOIN drops d
  WHERE (r.state = 'running' OR r.finished_us >= :since) AND d.run_id = r.id
  GROUP BY r.key, r.name, d.reason ORDER BY 4 DESC LIMIT :many"""
@@ -76,6 +85,8 @@ class FactQueries(TotalsQueries, SharingQueries):
                 drops=tuple(DropFacts(*[*row[:3], int(row[3]), row[4] or now]) for row in self._rows(_DROPS, **window)),
                 ended=tuple(EndedRun(*row) for row in self._rows(_ENDED, **window)),
                 sharing=self.sharing(window["since"]),
+                orphans=tuple(Orphan(*row) for row in self._rows(_ORPHANS, **window)),
+                zombies=tuple(Zombies(*row) for row in self._rows(_ZOMBIES, many=MANY)),
             )
 
     def _as_of(self, now: int) -> int:
@@ -104,8 +115,7 @@ class FactQueries(TotalsQueries, SharingQueries):
         sql = """SELECT pool_id, max(pid) FROM processes WHERE pool_id IN :ids AND run_id IN
                  (SELECT run_id FROM pools WHERE id IN :ids) AND signal IS NOT NULL GROUP BY pool_id"""
         died: dict[int, int] = {row[0]: row[1] for row in self._rows(sql, ids=ids)}
-        broken = {row[0]: row for row in self._rows(_INITIALIZERS, ids=ids)}
-        return tuple(_pool(row, usual, died, broken.get(row[1])) for row in rows)
+        return tuple(_pool(row, usual, died) for row in rows)
 
 
 def _running(one: Running) -> RunningTask:
@@ -117,13 +127,14 @@ def _running(one: Running) -> RunningTask:
 
 
 def _dead_process(row: Any, lost: Sequence[Any], names: dict[int, str]) -> DeadProcess:
-    key, kind, pool_state, number, reason, _, _, ended, process, pid, _ = row
+    key, kind, pool_state, number, reason, _, _, ended, process, pid, _, pool_reason = row
     # What it was doing is the task it took along; without one, what its slot said.
     n, task, func, index = lost
-    return DeadProcess(key, kind, pool_state, number, reason, names.get(func), index, n, ended or 0, task, process, pid)
+    return DeadProcess(
+        key, kind, pool_state, number, reason, names.get(func), index, n, ended or 0, task, process, pid, pool_reason
+    )  # fmt: skip
 
 
-def _pool(row: Sequence[Any], usual: Any, died: dict[int, int], initializer: Any) -> PoolFacts:
-    error = f"{initializer[2]}: {initializer[3]}" if initializer else None
+def _pool(row: Sequence[Any], usual: Any, died: dict[int, int]) -> PoolFacts:
     p99 = usual[row[1]].p99_us if row[1] in usual else None
-    return PoolFacts(*[*row, p99, died.get(row[1]), error, initializer[1] if initializer else 0])
+    return PoolFacts(*[*row[:15], p99, died.get(row[1]), row[15], json.loads(row[16] or "{}")])

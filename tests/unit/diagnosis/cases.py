@@ -40,7 +40,7 @@ def pool(**values: Any) -> PoolFacts:
         "run": "4f", "pool_id": 5, "name": "images", "kind": "Pool", "state": "open", "reason": None, "size": 8,
         "pending": 800, "running": 8, "ended": 1000, "lost": 0, "workers_started": 8, "opened_us": NOW - 600 * SECOND,
         "progress_us": NOW - SECOND, "closed_us": None, "p99_us": 6_600_000, "worker_died": None,
-        "initializer_error": None, "initializer_failures": 0,
+        "initializer_error": None, "retired": {},
     }  # fmt: skip
     return PoolFacts(**{**dull, **values})
 

@@ -55,7 +55,7 @@ def test_a_broken_executor_names_the_culprit() -> None:
     found = texts(kind="ProcessPoolExecutor", name="fetch", state="broken", reason="worker 4131 died", lost=12)
     assert found == ["executor fetch is broken: worker 4131 died — 12 tasks lost"]
     error = "ValueError: no model"
-    assert texts(state="broken", initializer_error=error) == [f"pool images is broken: {error}"]
+    assert texts(state="broken", initializer_error=error) == [f"pool images is broken: its initializer raised {error}"]
 
 
 def test_a_pool_whose_results_nobody_hands_on() -> None:
