@@ -100,7 +100,7 @@ class Region(Track):
 
     def __init__(self, journal: Journal, number: int) -> None:
         self._spare: Region | None = None
-        self._waits = False
+        self._waits = 0
         self.board: Board | None = None
         """Where this thread counts what it does with primitives, once it touches one."""
         super().__init__(journal, number)
@@ -240,7 +240,7 @@ class Region(Track):
         if self._waits:
             return False
         try:
-            self._waits = True
+            self._waits = uid or -1
             self._wait_tell(uid, what, since, site)
         except BaseException:
             self.wait_clear()
@@ -257,7 +257,12 @@ class Region(Track):
     def wait_clear(self) -> None:
         """It waits for nothing."""
         _LONG.pack_into(self._slot, layout.WAIT_AT, 0)
-        self._waits = False
+        self._waits = 0
+
+    def wait_off(self, uid: int) -> None:
+        """Something raised, perhaps before it was known that the wait for `uid` was told: if it is, it is over."""
+        if self._waits == uid:
+            self.wait_clear()
 
     def _with_room(self, need: int) -> Region | None:
         if self._busy or self._at + need > self._end:

@@ -268,3 +268,64 @@ def test_switched_off_by_the_setting_nothing_is_told_and_it_is_said(tmp_path: Pa
     seen = same(tmp_path, interpreter("3.11").path, str(write(tmp_path, SIGNALS)), "fork", PROCSCOPE_SYNC="off")
     assert "switched off" in seen.one(NotObserved, group="sync").reason
     assert not [line for line in on_boards(tmp_path) if line.words[layout.KIND] < Primitive.QUEUE]
+
+
+ALARMS = """
+    import multiprocessing as mp, random, signal, sys, time
+
+    class Alarm(Exception): pass
+    armed = False
+
+    def ring(*_):
+        global armed
+        if armed:
+            armed = False
+            raise Alarm
+
+    def disturb(lock, over):
+        while not over.is_set():
+            with lock: time.sleep(0.0002)
+            time.sleep(0.0001)
+
+    def until_it_rings(lock, plain):
+        global armed
+        armed = True
+        while plain:
+            lock.acquire()
+            lock.release()
+        while True:
+            with lock: pass
+
+    def main():
+        context = mp.get_context(sys.argv[1])
+        lock = context.Lock()
+        over = context.Event()
+        child = context.Process(target=disturb, args=(lock, over))
+        child.start()
+        signal.signal(signal.SIGALRM, ring)
+        for turn in range(600):
+            every = random.uniform(2e-5, 4e-4)
+            signal.setitimer(signal.ITIMER_REAL, every, every)
+            try:
+                until_it_rings(lock, turn % 2)
+            except Alarm:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            if lock._semlock._is_mine(): lock.release()
+        over.set()
+        child.join()
+        print(lock.acquire(timeout=30), lock.release())
+
+    if __name__ == "__main__":
+        main()
+"""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_handler_that_raises_at_any_moment_leaves_lock_and_counts_agreeing(tmp_path: Path, version: str) -> None:
+    """An exception between the acquisition and its return left the lock held for ever, or the counts off by one."""
+    assert sound(same(tmp_path, interpreter(version).path, str(write(tmp_path, ALARMS)), "fork"))
+    rows = named(on_boards(tmp_path), "lock")
+    assert sum(line.words[layout.ACQUIRED] for line in rows) == sum(line.words[layout.RELEASED] for line in rows)
+    assert not sum(line.words[layout.FOREIGN] for line in rows)
+    assert not any(line.held for line in rows)
+    assert not boards.waits(tmp_path / "spool" / RUN)

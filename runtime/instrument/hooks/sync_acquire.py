@@ -1,8 +1,8 @@
 """Acquiring, which a program may do a million times a second.
 
 Between the moment when the semaphore is ours and the return nothing is called: the interpreter runs signal handlers
-only where something is, so one that raises finds the lock as it would without us. After a wait, where calls cannot be
-avoided, the lock is given back when one raises.
+only where something is, so one that raises leaves the lock as it would without us: acquired, if it came just then.
+After a wait, where calls cannot be avoided, the lock is given back when one raises.
 """
 
 from __future__ import annotations
@@ -46,14 +46,18 @@ def enter(original: Any) -> Any:
             return original(self)
         if not easy:
             return _slowly(grip, (), {}, frame)
-        if not grip.take(False):
-            return _waiting(grip, row, now, (), {})
-        row.acquired = n = row.acquired + 1
-        row.depth = 1
-        words = row.words
-        words[_ACQUIRED] = n
-        words[_SINCE] = now
-        return True
+        try:
+            if grip.take(False):
+                row.acquired = n = row.acquired + 1
+                row.depth = 1
+                words = row.words
+                words[_ACQUIRED] = n
+                words[_SINCE] = now
+                return True
+        except BaseException:
+            _struck(grip, row, now)
+            raise
+        return _waiting(grip, row, now, (), {})
 
     return __enter__
 
@@ -78,15 +82,19 @@ def method(grip: Grip) -> Any:
             return take(*args, **kwds)
         if not easy:
             return _slowly(grip, args, kwds, frame)
-        got = take(False) if waits else take(*args, **kwds)
-        if not got:
-            return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
-        row.acquired = n = row.acquired + 1
-        row.depth = 1
-        words = row.words
-        words[_ACQUIRED] = n
-        words[_SINCE] = now
-        return got
+        try:
+            got = take(False) if waits else take(*args, **kwds)
+            if got:
+                row.acquired = n = row.acquired + 1
+                row.depth = 1
+                words = row.words
+                words[_ACQUIRED] = n
+                words[_SINCE] = now
+                return got
+        except BaseException:
+            _struck(grip, row, now)
+            raise
+        return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
 
     return acquire
 
@@ -98,9 +106,18 @@ def _slowly(grip: Grip, args: Any, kwds: Any, frame: Any) -> Any:
         return grip.take(*args, **kwds)
     row, now = ready
     waits = _may_wait(*args, **kwds) if args or kwds else True
-    got = grip.take(False) if waits else grip.take(*args, **kwds)
-    if not got:
-        return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+    try:
+        got = grip.take(False) if waits else grip.take(*args, **kwds)
+        if got:
+            _count(grip, row, now)
+            return got
+    except BaseException:
+        _struck(grip, row, now)
+        raise
+    return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+
+
+def _count(grip: Grip, row: Any, now: int) -> None:
     row.acquired = n = row.acquired + 1
     row.words[_ACQUIRED] = n
     if row.depth and grip.kind != _LOCK:
@@ -108,7 +125,6 @@ def _slowly(grip: Grip, args: Any, kwds: Any, frame: Any) -> Any:
     else:
         row.depth = 1
         row.words[_SINCE] = now
-    return got
 
 
 def _ready(grip: Grip, frame: Any) -> tuple[Any, int] | None:
@@ -147,12 +163,13 @@ def _waiting(grip: Grip, row: Any, now: int, args: Any, kwds: Any) -> Any:
         begun = _begin(grip, row, now)
         got = grip.take(*args, **kwds)
         if got:
-            row.acquired = n = row.acquired + 1
-            row.words[_ACQUIRED] = n
-            row.depth = row.depth + 1 if grip.kind != _LOCK else 1
+            _count(grip, row, now)
         _over(grip, row, now, begun, got)
     except BaseException:
-        _broken_off(grip, row, begun, got)
+        _struck(grip, row, now)
+        if got:
+            _give_back(grip, row)
+        recorder.region().wait_off(grip.uid)
         raise
     return got
 
@@ -181,11 +198,18 @@ def _over(grip: Grip, row: Any, now: int, begun: bool, got: bool) -> None:
             raise
 
 
-def _broken_off(grip: Grip, row: Any, begun: bool, got: bool) -> None:
-    """A signal handler raised: what was acquired, and will not be returned, is given back."""
-    if got:
-        row.depth -= 1
-        row.acquired = n = row.acquired - 1
+def _give_back(grip: Grip, row: Any) -> None:
+    """A handler raised after a wait: what was acquired, and will not be returned, is free again."""
+    row.depth -= 1
+    row.acquired = n = row.acquired - 1
+    row.words[_ACQUIRED] = n
+    grip.give()
+
+
+def _struck(grip: Grip, row: Any, now: int) -> None:
+    """Acquiring raised: where a handler did, just as it returned, the program has it all the same, and it counts."""
+    if grip.semlock._is_mine() and grip.semlock._count() > row.depth:
+        row.acquired = n = row.acquired + 1
         row.words[_ACQUIRED] = n
-        grip.give()
-    boards.wait_over(begun)
+        row.words[_SINCE] = row.words[_SINCE] if row.depth else now
+        row.depth += 1

@@ -27,12 +27,16 @@ def leave(original: Any) -> Any:
             return grip.give()
         row = grip.row
         n = row.released + 1
-        if row.depth == 1 and n < row.due and row.thread == get_ident():
-            row.depth = 0
-            row.released = n
-            row.words[_RELEASED] = n
-        else:
-            _tell(grip)
+        try:
+            if row.depth == 1 and n < row.due and row.thread == get_ident():
+                row.depth = 0
+                row.released = n
+                row.words[_RELEASED] = n
+            else:
+                _tell(grip)
+        except BaseException:
+            _struck(grip, row, n)
+            raise
         return grip.give()
 
     return __exit__
@@ -42,12 +46,16 @@ def _give(self: Method) -> Any:
     grip = self._grip
     row = grip.row
     n = row.released + 1
-    if row.depth == 1 and n < row.due and row.thread == get_ident():
-        row.depth = 0
-        row.released = n
-        row.words[_RELEASED] = n
-    else:
-        _tell(grip)
+    try:
+        if row.depth == 1 and n < row.due and row.thread == get_ident():
+            row.depth = 0
+            row.released = n
+            row.words[_RELEASED] = n
+        else:
+            _tell(grip)
+    except BaseException:
+        _struck(grip, row, n)
+        raise
     return grip.give
 
 
@@ -70,17 +78,22 @@ class Method:
 
 
 def _tell(grip: Grip) -> None:
-    """The release that follows at once, where it takes more than a count. Whatever raises here, the lock is free."""
+    """The release that follows at once, where it takes more than a count."""
     try:
         if not grip.silent:
             _count(grip)
     except Exception as error:
         if patches.fault(GROUP, error):
-            grip.give()
             raise
-    except BaseException:
-        grip.give()
-        raise
+
+
+def _struck(grip: Grip, row: Any, n: int) -> None:
+    """A handler raised before the release: it is done and counted all the same."""
+    if row.depth > 0 and row.released < n:
+        row.depth -= 1
+        row.released = n
+        row.words[_RELEASED] = n
+    grip.give()
 
 
 def _count(grip: Grip) -> None:
