@@ -29,7 +29,7 @@ class Life:
         if sys.version_info < (3, 11):
             self._watch_exit_function(namespace.package(process))
         else:
-            process.run = self._watched(process.run)
+            process.run = self._watched(process, process.run)
 
     def _watch_exit_function(self, package: str) -> None:
         """Up to 3.10 a frame cannot be hidden from a traceback: look from the finally that follows run() instead."""
@@ -45,9 +45,13 @@ class Life:
 
         ours._exit_function = _exit_function
 
-    def _watched(self, run: Any) -> Any:
+    def _watched(self, process: Any, run: Any) -> Any:
+        own = vars(process).get("run")
+
         def watched() -> None:
             try:
+                # The program may look at its process's attributes: there is none of ours while it runs.
+                vars(process).pop("run", None) if own is None else vars(process).update(run=own)
                 run()
             except BaseException as error:
                 self._over(error)

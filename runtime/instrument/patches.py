@@ -53,6 +53,16 @@ def dress(wrapper: Any, function: Any) -> None:
     setattr(wrapper, MARK, True)
 
 
+def hide(error: BaseException) -> None:
+    """Take the frame of the hook that caught `error` out of its traceback; a bare `raise` must follow.
+
+    Up to Python 3.10 such a raise puts it back: there a frame of ours cannot be hidden.
+    """
+    trace = error.__traceback__
+    if trace is not None:
+        error.__traceback__ = trace.tb_next
+
+
 def switch_off(group: str) -> None:
     """Put everything of `group` back, unless someone else has replaced it since."""
     off.add(group)

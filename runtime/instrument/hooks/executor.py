@@ -44,7 +44,11 @@ def told(act: Any, *args: Any) -> None:
 def _made(process_chunk: Any) -> Any:
     def make(original: Any) -> Any:
         def __init__(self: Any, *args: Any, **options: Any) -> None:
-            original(self, *args, **options)
+            try:
+                original(self, *args, **options)
+            except BaseException as error:
+                patches.hide(error)
+                raise
             if recorder.run:
                 told(_open, self, process_chunk)
 

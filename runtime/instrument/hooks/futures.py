@@ -55,15 +55,18 @@ def mapped(group: str) -> Any:
     def make(original: Any) -> Any:
         def map(self: Any, fn: Any, *iterables: Any, **options: Any) -> Any:
             batch = _begun(group, self, fn, iterables, options)
-            if batch is None:
-                return original(self, fn, *iterables, **options)
             try:
+                if batch is None:
+                    return original(self, fn, *iterables, **options)
                 mapping.batch = batch
-                result = original(self, fn, *iterables, **options)
+                return original(self, fn, *iterables, **options)
+            except BaseException as error:
+                patches.hide(error)
+                raise
             finally:
-                mapping.batch = None
-                _ended(group, batch, fn, options)
-            return result
+                if batch is not None:
+                    mapping.batch = None
+                    _ended(group, batch, fn, options)
 
         return map
 

@@ -40,8 +40,9 @@ def _repopulate_pool(module: Any) -> Any:
             told(_open, self, module)
             try:
                 return original(self)
-            except BaseException:
+            except BaseException as error:
                 told(_now, self, "closed", "its workers could not be started")
+                patches.hide(error)
                 raise
 
         return _repopulate_pool
@@ -84,7 +85,11 @@ def _closing(original: Any) -> Any:
 
 def _joined(original: Any) -> Any:
     def join(self: Any) -> Any:
-        result = original(self)
+        try:
+            result = original(self)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         told(_now, self, "closed")
         return result
 
@@ -116,6 +121,7 @@ def _handle_results(original: Any) -> Any:
             return original(outqueue, pool_results.arriving(outqueue, get, cache, arriving), cache)
         except BaseException as error:
             told(_result_thread_died, outqueue, error)
+            patches.hide(error)
             raise
         finally:
             told(arriving.over)

@@ -35,7 +35,11 @@ def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> A
     uid = pool.uid
 
     def got() -> Any:
-        task = get()
+        try:
+            task = get()
+        except BaseException as error:
+            patches.hide(error)
+            raise
         if task is None or GROUP in patches.off:
             return task
         try:
@@ -60,6 +64,7 @@ def _set(original: Any) -> Any:
             original(self, i, obj)
         except BaseException as error:
             _tell(_callback_raised, self, error)
+            patches.hide(error)
             raise
 
     return _set

@@ -84,6 +84,9 @@ def _map_async(original: Any) -> Any:
         try:
             _begun(func, "", None, 1)
             return original(self, func, iterable, mapper, *args, **options)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         finally:
             _call.batch = None
 
@@ -109,6 +112,9 @@ def _imap(original: Any) -> Any:
         try:
             _begun(func, method, iterable, chunksize)
             return original(self, func, iterable, chunksize)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         finally:
             _call.batch = None
 
@@ -139,7 +145,9 @@ def _opened(result: Any, pool: Any, length: Any, chunksize: Any) -> None:
     try:
         total = call[2] if length is None else length
         size = call[3] if chunksize is None else chunksize
-        result._procscope = Batch(pool._procscope.uid, result._job, call[0], call[1], total, size)
+        ours = vars(pool).get("_procscope")
+        if ours is not None:  # a pool from before the observation has none
+            result._procscope = Batch(ours.uid, result._job, call[0], call[1], total, size)
     except Exception as error:
         if patches.fault(GROUP, error):
             raise

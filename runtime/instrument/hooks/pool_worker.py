@@ -154,6 +154,7 @@ def _put(shift: Shift, inner: Any) -> Any:
             inner(message)
         except Exception as error:
             _tell(shift.result_lost, error)
+            patches.hide(error)
             raise
         try:
             shift.sent()

@@ -20,7 +20,11 @@ def install(module: Any) -> None:
 
 def _made(original: Any) -> Any:
     def __init__(self: Any, *args: Any, **options: Any) -> None:
-        original(self, *args, **options)
+        try:
+            original(self, *args, **options)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         if not recorder.run:
             return
         try:
