@@ -75,7 +75,7 @@ def page(results: Results) -> str:
 
 def _section(version: str, rows: dict[str, Row]) -> str:
     lines = [f"## Python {version}\n", _line(_COLUMNS), _line("---" for _ in _COLUMNS)]
-    lines += [_line(_cells(suite, row)) for suite, row in rows.items()]
+    lines += [_line(_cells(suite, row)) for suite, row in sorted(rows.items())]
     lent = {row["lent"] for suite, row in rows.items() if suite == "futures" and row["lent"]}
     lines += [f"\n`futures` is {whose}: this Python comes without it." for whose in sorted(lent)]
     for kind in ("differences", "flaky", "faults"):
