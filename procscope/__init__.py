@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     E = TypeVar("E")
 
 __all__ = [
-    "Pool", "Process", "ProcessPoolExecutor", "ThreadPool", "ThreadPoolExecutor", "get_context", "instrument", "wrap",
+    "Pool", "Process", "ProcessPoolExecutor", "ThreadPool", "ThreadPoolExecutor", "get_context", "instrument",
+    "progress", "wrap",
 ]  # fmt: skip
 
 
@@ -45,6 +48,22 @@ def wrap(executor: E) -> E:
     boot.instrument()
     found: E = wrapped.wrap(executor)
     return found
+
+
+def progress(done: object, total: object = None, text: object = "") -> None:
+    """Say how far the task of this thread is: `done` of `total` (None: nobody knows), with a word about it.
+
+    For the program inside a task: it shows on the task's row. Costs some microseconds, writes no record, and never
+    raises whatever it is given; does nothing outside a task and in a program that is not observed.
+    """
+    if "procscope.runtime.instrument.boot" not in sys.modules:
+        return
+    try:
+        from procscope.runtime.instrument import progress as own
+
+        own.tell(done, total, text)
+    except Exception:
+        return
 
 
 def __getattr__(name: str) -> object:

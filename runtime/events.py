@@ -71,6 +71,7 @@ class Drop(IntEnum):
     CAPTURE_FAILED = 3
     HOOK_FAILED = 4
     NO_REGION = 5
+    LOG_LIMIT = 6
 
 
 class Kind(IntEnum):
@@ -247,7 +248,7 @@ class ChunkRan(NamedTuple):
 
 class ResultArrived(NamedTuple):
     """The parent has the result of a call (`chunk` is -1), of an executor's chunk (-1 too) or of chunk `chunk` of a
-    Pool's batch. `bytes` is the size of the pickled result, -1 where unknown. Threads hand theirs over at once: none."""
+    Pool's batch. `bytes` is the size of the pickled result, -1 where unknown. Of threads there is none."""
 
     at: int
     pool: int

@@ -44,6 +44,8 @@ class Settings(NamedTuple):
     secret_names: str = ""
     """Further parameter names to scrub, separated by commas."""
     spool_cap: int = 1 << 30
+    logs: bool = True
+    """Whether log records of WARNING and above are kept, and what a process wrote to stderr before it died."""
     sync: bool = True
     """Whether locks, semaphores, events, conditions and barriers are observed."""
     channels: bool = True

@@ -139,6 +139,8 @@ _DROP_WORDS = {
 
 def _drops(facts: Facts) -> Iterator[Incident]:
     for drop in facts.drops:
+        if drop.reason == "log_limit":
+            continue  # a program that says much is not in trouble
         why = _DROP_WORDS.get(drop.reason, drop.reason.replace("_", " "))
         text = f"{drop.run_name} could not record {several(drop.n, 'fact')}: {why}"
         yield Incident(f"drops:{drop.run}:{drop.reason}", Level.WARNING, text, drop.first_us, drop.run)

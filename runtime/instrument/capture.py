@@ -173,7 +173,7 @@ def _other(item: Any, kind: type) -> str:
     array = array_shown(item, kind)
     if array:
         return array
-    if isinstance(item, type):
+    if issubclass(kind, type):
         return f"<class {names.of_type(item)}>"
     if kind.__name__ in ("function", "builtin_function_or_method", "method"):
         return f"<function {names.of(item)[0]}>"

@@ -7,7 +7,7 @@ from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskFailed
-from procscope.runtime.instrument import facts, identity, namespace, patches, raised, recorder
+from procscope.runtime.instrument import facts, identity, last_words, namespace, patches, raised, recorder
 
 _GROUP = "process"
 
@@ -26,6 +26,7 @@ class Life:
         if self._is_task:
             region.slot_begin(0, self._uid, -1, self._began, birth.args)
         self._args = birth.args
+        last_words.watch()
         if sys.version_info < (3, 11):
             self._watch_exit_function(namespace.package(process))
         else:

@@ -15,6 +15,7 @@ class Limits(NamedTuple):
     spool_cap: int
     sync: bool = True
     channels: bool = True
+    logs: bool = True
 
 
 def of(environ: Mapping[str, str]) -> Limits:
@@ -31,4 +32,4 @@ def of(environ: Mapping[str, str]) -> Limits:
     slow = {"all": 0, "failures": -1}.get(settings.detail, max(int(settings.task_detail_min * 1e9), 1))
     names = tuple(name.strip() for name in settings.secret_names.split(",") if name.strip())
     preview = max(settings.preview_bytes, 16) if settings.capture_args else 0
-    return Limits(slow, preview, names, settings.spool_cap, settings.sync, settings.channels)
+    return Limits(slow, preview, names, settings.spool_cap, settings.sync, settings.channels, settings.logs)

@@ -49,7 +49,7 @@ class _Unfolding:
             found.append((cause, "cause"))
         elif context is not None and not _quiet(error):
             found.append((context, "context"))
-        if _Group is not None and isinstance(error, _Group):
+        if _Group is not None and issubclass(type(error), _Group):
             inner = _Group.__dict__["exceptions"].__get__(error)
             found += [(each, "group") for each in inner[:_GROUP]]
         return [
@@ -82,7 +82,7 @@ def _plain_attributes(error: BaseException) -> bool:
     return all(type(vars(error).get(name)) in _PLAIN for name in vars(error)) and all(
         type(getattr(error, name, None)) in _PLAIN
         for name in ("filename", "filename2", "msg", "lineno", "strerror", "errno")
-        if isinstance(error, (OSError, SyntaxError, ImportError))
+        if issubclass(type(error), (OSError, SyntaxError, ImportError))
     )
 
 

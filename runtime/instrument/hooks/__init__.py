@@ -35,6 +35,7 @@ TABLE = {
     "multiprocessing.pool": _installer("pool", "pool"),
     "concurrent.futures.process": _installer("process executor", "executor"),
     "concurrent.futures.thread": _installer("thread executor", "thread_executor"),
+    "logging": _installer("logs", "logs"),
     "multiprocessing.connection": _installer("connections", "connections"),
 }
 
