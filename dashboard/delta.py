@@ -14,7 +14,9 @@ from typing import Any
 Model = Mapping[str, Any]
 Element = Mapping[str, Any]
 
-KEYED = frozenset({"incidents", "runs", "pools", "running", "nodes", "failures", "rows"})
+KEYED = frozenset(
+    {"incidents", "runs", "pools", "running", "nodes", "failures", "rows", "locks", "channels", "shared", "calls"}
+)
 QUIET = frozenset({"now", "rev", "behind_ms"})
 """Keys that ride along with a change but are none by themselves."""
 SERIES_CAP = 120

@@ -1,4 +1,4 @@
-"""The four pages, each rendered on the server with the data it shows; scripts only keep it current."""
+"""The pages, each rendered on the server with the data it shows; scripts only keep it current."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def blueprint(desk: Desk) -> Blueprint:
     pages = _Pages(desk)
     site.add_url_rule("/", "overview", pages.overview)
     site.add_url_rule("/runs/<key>", "run", pages.run)
+    site.add_url_rule("/runs/<key>/sync", "sync", pages.sync)
     site.add_url_rule("/tasks", "tasks", pages.tasks)
     site.add_url_rule("/tasks/<number>", "task", pages.task)
     return site
@@ -45,6 +46,10 @@ class _Pages:
     def run(self, key: str) -> AnyResponse:
         full = self._desk.store.run(key).key
         return self._page("run", key=key) if full == key else redirect(f"/runs/{full}", 302)
+
+    def sync(self, key: str) -> AnyResponse:
+        full = self._desk.store.run(key).key
+        return self._page("sync", key=key) if full == key else redirect(f"/runs/{full}/sync", 302)
 
     def tasks(self) -> Response:
         return self._page("tasks", q=request.args.get("q", ""), before=request.args.get("before", ""))

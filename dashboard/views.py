@@ -8,6 +8,7 @@ from typing import Any
 
 from procscope.dashboard.builders.overview import OverviewBuilder
 from procscope.dashboard.builders.run import RunBuilder
+from procscope.dashboard.builders.sync import SyncBuilder
 from procscope.dashboard.builders.task import TaskBuilder
 from procscope.dashboard.builders.tasks import TasksBuilder
 from procscope.dashboard.hub import Subscription
@@ -24,6 +25,7 @@ _OPTIONAL_NUMBER = re.compile(r"[0-9]{0,18}")
 VIEWS: dict[str, dict[str, re.Pattern[str]]] = {
     "overview": {},
     "run": {"key": _KEY},
+    "sync": {"key": _KEY},
     "tasks": {"q": _ANYTHING, "before": _OPTIONAL_NUMBER, "limit": _OPTIONAL_NUMBER},
     "task": {"id": _NUMBER},
 }
@@ -60,6 +62,7 @@ class Desk:
         self._makers: dict[str, Callable[[Store, Settings, dict[str, str]], Builder]] = {
             "overview": OverviewBuilder,
             "run": RunBuilder,
+            "sync": SyncBuilder,
             "tasks": TasksBuilder,
             "task": TaskBuilder,
         }

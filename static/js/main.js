@@ -13,11 +13,12 @@ import { Link } from './parts/link.js';
 import { watch } from './socket.js';
 import { Overview } from './views/overview.js';
 import { Run } from './views/run.js';
+import { Sync } from './views/sync.js';
 import { Task } from './views/task.js';
 import { Tasks } from './views/tasks.js';
 
 /** @type {Record<string, any>} */
-const VIEWS = { overview: Overview, run: Run, tasks: Tasks, task: Task };
+const VIEWS = { overview: Overview, run: Run, sync: Sync, tasks: Tasks, task: Task };
 
 /** The tab says how many things are wrong: it is often the only part of the page one sees. */
 function titled() {

@@ -37,6 +37,12 @@ export interface Node extends Keyed {
   parent: Maybe<string>; depth: number; order: number; kind: string; pid: Maybe<number>; name: Maybe<string>; state: string; exit_code: Maybe<number>;
   signal: Maybe<string | number>; reason: Maybe<string>; tasks_done: Maybe<number>; current: Maybe<Current>; cpu: Maybe<number>; rss: Maybe<number>;
   retired?: number;
+  /** Of a pool: what became of its workers, in words. */
+  gone?: string;
+  daemon?: boolean | null;
+  start_method?: string | null;
+  orphaned_since?: string | null;
+  zombie_since?: string | null;
   cpu_series: Maybe<Series>; rss_series: Maybe<Series>; started_at: Maybe<string>; ended_at: Maybe<string>;
   pool: Maybe<{ size: Maybe<number>; busy: Maybe<number>; depth: Maybe<number>; progress: Maybe<number>; eta_s: Maybe<number>; per_s: Maybe<number>; p95_s: Maybe<number> }>;
 }
@@ -67,4 +73,22 @@ export interface Task extends Page {
   task: TaskRow & { thread?: Maybe<string>; pool_kind?: Maybe<string> };
   path: Stop[]; exception: Maybe<Raised>; recent: Maybe<{ runs: Recent[]; p50_s: Maybe<number>; p99_s: Maybe<number> }>;
   worker: Maybe<{ pid: number; name: Maybe<string>; state: string; signal: Maybe<string | number>; reason: Maybe<string>; rss_series: Maybe<Series> }>;
+}
+export interface Person {
+  pid: number; name: Maybe<string>; what: string; since: Maybe<string>; site: Maybe<string>; place: Maybe<string>; alive: boolean; href: string;
+}
+export interface Shared extends Keyed {
+  kind: string; name: string; site: Maybe<string>; place: Maybe<string>; pid: Maybe<number>; state: string; dead: boolean;
+  holders: Person[]; waiters: Person[]; more_waiters: number;
+}
+export interface Lock extends Shared { acquired: number; contended: number; wait_p95_s: Maybe<number>; hold_p95_s: Maybe<number> }
+export interface End { pid: number; name: Maybe<string>; items: number; bytes: number; href: string }
+export interface Channel extends Shared {
+  depth: Maybe<number>; maxsize: Maybe<number>; unfinished: Maybe<number>; items_in: number; items_out: number; bytes_in: number; bytes_out: number;
+  wait_p95_s: Maybe<number>; blocked_s: Maybe<number>; producers: End[]; consumers: End[]; more_producers: number; more_consumers: number; depth_series: Maybe<Series>;
+}
+export interface Memory extends Shared { bytes: Maybe<number>; acquired: number; contended: number; by: number[]; more: number }
+export interface Called extends Shared { calls: number; call_p95_s: Maybe<number>; by: number[]; more: number }
+export interface Sync extends Page {
+  run: RunRow & { notes: Maybe<string[]> }; incidents: Incident[]; locks: Lock[]; channels: Channel[]; shared: Memory[]; calls: Called[]; more: number;
 }

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Opener, probe
 from tests.browser.site import Site
 
-PAGES = ["overview", "run", "past run", "tasks", "failures", "failed task", "lost task", "running task"]
+PAGES = ["overview", "run", "past run", "locks and queues", "tasks", "failures", "failed task", "lost task", "running task"]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 JUMP = 0.05
 """Cumulative layout shift that nobody notices; 0.1 is the usual limit of a good page."""
@@ -22,6 +22,7 @@ def path_of(site: Site, name: str) -> str:
         "overview": "/",
         "run": f"/runs/{live.run}",
         "past run": f"/runs/{past['killed']}",
+        "locks and queues": f"/runs/{live.run}/sync",
         "tasks": "/tasks",
         "failures": "/tasks?q=state%3Afailed",
         "failed task": f"/tasks/{live.failed_task}",
@@ -84,7 +85,7 @@ def test_the_theme_is_kept(site: Site, open_tab: Opener) -> None:
 def test_text_can_be_read(site: Site, open_tab: Opener, theme: str) -> None:
     """Grey on grey: every text has a contrast of 4.5 to 1 against what is behind it."""
     tab = open_tab(site, color_scheme=theme)
-    for name in ("overview", "run", "failures", "failed task"):
+    for name in ("overview", "run", "locks and queues", "failures", "failed task"):
         page = tab.open(path_of(site, name))
         page.wait_for_timeout(200)  # the fade-in of rows is over; it changes what is measured
         assert page.evaluate(probe("contrast")) == [], name

@@ -4,6 +4,7 @@ import { Band } from '../../charts/sparkline.js';
 import { count, duration, epoch, percent } from '../../format.js';
 import { middle } from '../../names.js';
 import { Copy, State } from '../../parts/marks.js';
+import { RunTabs } from '../../parts/tabs.js';
 import { Age, Ago, Clock } from '../../parts/times.js';
 
 /** @typedef {import('../../model.js').Run['run']} RunData */
@@ -51,5 +52,5 @@ export const RunHead = ({ run }) => {
       ${run.host && html`<span>on ${run.host}</span>`}${run.cwd && html`<span class="mono">${run.cwd}</span>`}
       <span class="mono">${run.id}</span><${Copy} text=${run.id} what="id" />
     </div>
-    <${Sums} run=${run} /><${Band} tasks=${run.tasks} /></header><${Notes} run=${run} />`;
+    <${Sums} run=${run} /><${Band} tasks=${run.tasks} /><${RunTabs} run=${run} at="run" /></header><${Notes} run=${run} />`;
 };

@@ -26,6 +26,7 @@ const Pool = ({ node }) => {
   if (!open) parts.unshift(node.reason && node.state !== 'closed' ? `${node.state}: ${node.reason}` : node.state);
   if (p.progress != null) parts.push(percent(p.progress * 100));
   if (p.eta_s != null) parts.push(`${duration(p.eta_s)} left`);
+  if (node.gone) parts.push(node.gone);
   if (node.retired) parts.push(`${count(node.retired)} more ended`);
   return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class=${`num ${node.state === 'broken' ? 'bad' : 'quiet'}`}>${parts.join(' · ')}</span>`;
 };
@@ -34,7 +35,7 @@ const Pool = ({ node }) => {
 const Doing = ({ node, dead }) => {
   const current = node.current;
   const bad = node.signal || (node.exit_code ?? 0) !== 0;
-  const words = dead && html`<span class=${`why ${bad ? '' : 'well'}`} title=${ending(node)}>${ending(node)}</span>`;
+  const words = (dead || node.reason) && html`<span class=${`why ${bad ? '' : 'well'}`} title=${ending(node)}>${ending(node)}</span>`;
   const call = current?.func && (!dead || bad) && html`<${Call} func=${current.func} args=${current.args ?? ''} /><span class="faint wide">${item(current.index, null)}</span>`;
   const name = node.kind === 'worker' ? '' : node.kind === 'main' ? 'main' : node.name || node.kind;
   return html`<span class="pid">${node.pid ?? ''}</span>${name && html`<span class=${node.kind === 'main' ? 'name' : 'kind'}>${name}</span>`}
