@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Opener, probe
 from tests.browser.site import Site
 
-PAGES = ["overview", "run", "past run", "locks and queues", "tasks", "failures", "failed task", "lost task", "running task"]
+PAGES = [
+    "overview", "run", "past run", "locks and queues", "tasks", "failures", "failed task", "lost task", "running task",
+]  # fmt: skip
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 JUMP = 0.05
 """Cumulative layout shift that nobody notices; 0.1 is the usual limit of a good page."""
