@@ -8,6 +8,7 @@ from typing import Any
 from procscope.dashboard.presenters.pool_lines import pool_state, pool_title
 from procscope.dashboard.presenters.running_lines import tasks_of_worker, too_old, visible_cpu, visible_rss
 from procscope.dashboard.words import iso
+from procscope.runtime.diagnosis import turnover
 from procscope.runtime.store.rows import Pool, PoolRate, Process, Quantiles
 
 
@@ -45,6 +46,10 @@ def process_node(process: Process, run_key: str, stuck: bool, at: int | None) ->
         "started_at": iso(process.started_us),
         "ended_at": iso(process.ended_us),
         "pool": None,
+        "daemon": process.daemon,
+        "start_method": process.start_method,
+        "orphaned_since": iso(process.orphaned_us),
+        "zombie_since": iso(process.zombie_us),
     }
 
 
@@ -72,6 +77,8 @@ def pool_node(pool: Pool, rate: PoolRate | None) -> dict[str, Any]:
         "ended_at": iso(pool.closed_us),
         "retired": 0,
         "pool": pool_state(pool, rate),
+        "start_method": pool.start_method,
+        "gone": turnover.gone(pool.retired),
     }
 
 
@@ -98,7 +105,16 @@ def process_is_stuck(process: Process, found: Quantiles | None, now_us: int, lim
 
 
 def ending(process: Process) -> str | None:
-    """Why it is no more, in words; None while it lives or where it ended as it should."""
+    """Why it is no more, in words; None where it ended as it should. Of a live one what there is to know of it."""
+    said = [_ended(process)]
+    if process.orphaned_us:
+        said.append("orphaned: its parent has ended" if process.alive else "it outlived its parent")
+    if process.zombie_us:
+        said.append("a zombie: its parent has not reaped it")
+    return "; ".join(filter(None, said)) or None
+
+
+def _ended(process: Process) -> str | None:
     if process.alive or process.reason:
         return process.reason
     if process.signal:

@@ -59,8 +59,9 @@ def _robbed(pool: PoolFacts) -> tuple[str, int] | None:
     told = turnover.left(pool.retired)
     if pool.state not in ("open", "closing") or not told:
         return None
-    text = f"workers of {pool_words(pool.name, pool.kind)} left in the middle of a task ({told}): its result never comes"
-    return text, pool.progress_us or pool.opened_us
+    who = pool_words(pool.name, pool.kind)
+    since = pool.progress_us or pool.opened_us
+    return f"workers of {who} left in the middle of a task ({told}): its result never comes", since
 
 
 def _stalled(pool: PoolFacts, now_us: int) -> tuple[str, int] | None:

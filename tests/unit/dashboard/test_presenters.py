@@ -26,7 +26,7 @@ def process(number: int, **values: Any) -> Process:
 def pool(number: int, **values: Any) -> Pool:
     fields = dict.fromkeys(Pool.__dataclass_fields__)
     plain = {"id": number, "run_id": 1, "kind": "Pool", "state": "open", "opened_us": NOW, "counts": Counts(), "rev": 1}
-    return Pool(**{**fields, **plain, "run_key": "abc", **values})
+    return Pool(**{**fields, **plain, "run_key": "abc", "retired": {}, **values})
 
 
 def task(state: State, **values: Any) -> Task:
