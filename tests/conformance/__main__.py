@@ -1,4 +1,4 @@
-"""`make conformance`: CPython's own suites on every Python here, bare and observed. Takes an hour or so.
+"""`make conformance`: CPython's own suites and ours on every Python here, bare and observed. Takes an hour or so.
 
 python -m tests.conformance [--python 3.12]… [--suite fork-processes]…
 """
@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.conformance import results, suites, verdict
+from tests.conformance import judged, results, suites, verdict
 from tests.conformance.harness import ConformanceError, Harness
 from tests.conformance.outcomes import listed
 from tests.conformance.suites import Suite
@@ -21,11 +21,11 @@ from tests.conformance.verdict import Verdict
 from tests.support.pythons import VERSIONS, Interpreter, find
 
 
-def told(suite: Suite, found: Verdict) -> None:
+def told(suite: str, found: Verdict) -> None:
     """How a suite went: one line, and one for each thing that was not the same."""
     said = f"{len(found.differences)} differences" if found.differences else "no difference"
     observed = f"{found.told.processes} processes observed"
-    print(f"  {suite.name}: {said} in {found.tests} tests, {observed} ({found.seconds:.0f} s)", flush=True)
+    print(f"  {suite}: {said} in {found.tests} tests, {observed} ({found.seconds:.0f} s)", flush=True)
     for doubt in found.doubts:
         print(f"    {'DIFFERS' if doubt.real else 'flaky'} {doubt}", flush=True)
     if found.told.faults:
@@ -40,7 +40,10 @@ def on(interpreter: Interpreter, wanted: list[str]) -> bool:
         chosen = [suite for suite in suites.whole() if not wanted or suite.name in wanted]
         # Two at once: one test of the thread pools may sleep for five minutes, which costs nothing but time.
         with ThreadPoolExecutor(2) as lanes:
-            return all(lanes.map(functools.partial(_one, harness), sorted(chosen, key=_is_slow, reverse=True)))
+            alike = list(lanes.map(functools.partial(_one, harness), sorted(chosen, key=_is_slow, reverse=True)))
+        if not wanted or judged.NAME in wanted:
+            alike.append(_kept(harness, judged.NAME, judged.of(harness)))
+        return all(alike)
 
 
 def _is_slow(suite: Suite) -> bool:
@@ -57,16 +60,21 @@ def _one(harness: Harness, suite: Suite) -> bool:
     except ConformanceError as error:
         print(f"  {suite.name}: DID NOT RUN: {error}", flush=True)
         return False
-    told(suite, found)
-    results.keep(harness.interpreter.full, suite.name, found, harness.lent)
-    return not found.differences
+    return _kept(harness, suite.name, found)
+
+
+def _kept(harness: Harness, name: str, found: Verdict) -> bool:
+    told(name, found)
+    results.keep(harness.interpreter.full, name, found, harness.lent)
+    return not found.differences and not found.told.faults
 
 
 def main() -> int:
     """0 when every suite ran on every Python and ended alike."""
+    names = [*(suite.name for suite in suites.whole()), judged.NAME]
     parser = argparse.ArgumentParser(description="CPython's own suites, bare and observed")
     parser.add_argument("--python", action="append", default=[], metavar="VERSION", help=f"of {', '.join(VERSIONS)}")
-    parser.add_argument("--suite", action="append", default=[], choices=[suite.name for suite in suites.whole()])
+    parser.add_argument("--suite", action="append", default=[], choices=names)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the suite that runs is ended too
     found = {version: find(version) for version in options.python or VERSIONS}

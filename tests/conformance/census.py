@@ -17,8 +17,6 @@ _PID = os.getpid()
 def _count() -> None:
     if os.getpid() != _PID:
         return
-    for _ in range(3):  # cycles go at a time that depends on how much was allocated, some in several steps
-        gc.collect()
     threads = 0
     for _ in range(20):  # a thread that was joined may not be gone yet
         threads = len(os.listdir("/proc/self/task"))
@@ -44,3 +42,5 @@ def _descriptors() -> "list[str]":
 # Not those who were started by the program's own words with an environment of their own.
 if sys.argv[:1] != ["-c"] or "--multiprocessing-fork" not in sys.argv:
     atexit.register(_count)
+    # What hangs in cycles goes at a time that depends on how much was allocated, and its descriptors with it.
+    gc.disable()

@@ -119,27 +119,6 @@ def _plain(text: str) -> str:
     return text
 
 
-class Compared(NamedTuple):
-    """`differences` are those that came two times of three; `told` is of the last run under observation."""
-
-    differences: list[str]
-    told: Told
-
-
-def compare(harness: Harness, program: str, method: str) -> Compared:
-    """Run it both ways; if something differs, twice more, and say what differed if it did so again."""
-    differing: list[list[str]] = []
-    for _ in range(3):
-        plain = bare(harness, program, method)
-        seen, told = observed(harness, program, method)
-        found = differences(plain, seen)
-        if found:
-            differing.append(found)
-        elif not differing:
-            break
-    return Compared(differing[0] if len(differing) > 1 else [], told)
-
-
 def differences(bare: Ended, observed: Ended) -> list[str]:
     """What is not the same, a line each."""
     named = zip(Ended._fields, bare, observed, strict=True)
