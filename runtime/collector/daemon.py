@@ -155,6 +155,8 @@ class Collector:
         self._sampled = now
         changes = self.world.changes
         self._sampler.sample(changes, now)
+        for follower in self.followers.values():
+            follower.spend(clock.mono_ns())
         pools = [pool for follower in self.followers.values() for pool in follower.sampled_pools()]
         sample_pools(changes, pools, int(now))
         spool, pid = self.settings.spool, os.getpid()

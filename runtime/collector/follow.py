@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from procscope.runtime import clock
-from procscope.runtime.collector import witness
+from procscope.runtime.collector import pages, witness
 from procscope.runtime.collector.aftermath import Aftermath
 from procscope.runtime.collector.fold import losses, pools, processes, runs
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run, World
@@ -17,6 +17,7 @@ from procscope.runtime.collector.rundir import KEPT, RunDirectory
 from procscope.runtime.collector.sampler import Sampler
 from procscope.runtime.collector.slots import Running
 from procscope.runtime.collector.tail import Region, removed
+from procscope.runtime.journal import black_box
 
 GRACE = 1.0
 """Seconds that a dead process's parent has for telling an exit code the system does not tell."""
@@ -127,9 +128,11 @@ class Follower:
             if uid in self._dying:
                 continue
             for region in regions:
-                slot = region.slot()
+                page = region.page()
+                slot = black_box.slot(page)
                 if slot is not None and region.source is not None:
                     running.see(region.source, slot)
+                pages.advance(self.world, region, page)
         running.plain()
         live_regions = (region for regions in self.directory.by_process.values() for region in regions)
         self.directory.boards.look(self.world, live_regions, now, now_us)
@@ -165,6 +168,7 @@ class Follower:
         if dying.exit_code is not None:
             process.exit_code, process.exit_known = dying.exit_code, True
         regions = self.directory.forget(process.uid)
+        pages.died(world, run, process, regions, dying.at_us)
         for region in regions:
             slot = region.slot()
             if slot is not None and region.source is not None:
@@ -243,6 +247,13 @@ class Follower:
         run = self.run
         for uid in [uid for uid, process in run.processes.items() if not process.live]:
             run.gone[uid] = run.processes.pop(uid).id
+
+    def spend(self, now: int) -> None:
+        """What the workers' time went to up to `now` (monotonic ns)."""
+        for uid, regions in self.directory.by_process.items():
+            process = self.run.processes.get(uid)
+            if process is not None and process.kind == "worker" and uid not in self._dying:
+                pages.spend(self.world, process, regions, now)
 
     def sampled_pools(self) -> list[Pool]:
         """Pools worth a sample: those in use."""

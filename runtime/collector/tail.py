@@ -11,6 +11,7 @@ from procscope.runtime.collector.fold.state import Report, Source
 from procscope.runtime.errors import JournalError
 from procscope.runtime.events import Event
 from procscope.runtime.journal import layout
+from procscope.runtime.journal.layout import Progress
 from procscope.runtime.journal.reader import Segment, Slot, Waiting
 
 
@@ -31,7 +32,7 @@ class Region:
     __slots__ = (
         "_black_box", "_first", "_read_to", "_reading", "_segment", "_switches", "at", "blocked", "changed",
         "consumed", "damaged", "directory", "drops", "ends", "events", "final", "journal", "number", "offset",
-        "paths", "quiet", "seq", "source", "waiting_to",
+        "paths", "progress", "progress_of", "quiet", "seq", "source", "waiting_to",
     )  # fmt: skip
 
     def __init__(self, directory: str, journal: str, number: int, place: Place) -> None:
@@ -58,6 +59,8 @@ class Region:
         self.quiet = False
         self.blocked = 0
         self.waiting_to = 0
+        self.progress: Progress | None = None
+        self.progress_of = 0
 
     def start(self) -> Segment:
         """Open the segment to go on with; raises JournalError or OSError where that cannot be read."""
@@ -148,6 +151,10 @@ class Region:
     def left(self) -> int:
         """Events read and not folded."""
         return len(self.events) - self.at
+
+    def page(self) -> bytes:
+        """What the thread rewrites in place, as it is now or was when it died: see `journal.black_box`."""
+        return self._black_box.page() if self._black_box is not None else b""
 
     def slot(self) -> Slot | None:
         """What the thread is doing, or was when it died."""

@@ -1,4 +1,4 @@
-"""What a thread rewrote in place on its page, besides its slot: clocks, progress, last words. Pure.
+"""What a thread rewrote in place on its page: slot, clocks, progress, last words. Pure.
 
 Each takes the bytes of `Segment.page`; what is cut short, half written or out of bounds is None or ''.
 """
@@ -6,10 +6,21 @@ Each takes the bytes of `Segment.page`; what is cut short, half written or out o
 from __future__ import annotations
 
 from procscope.runtime.journal import layout
-from procscope.runtime.journal.layout import Clocks, Progress
+from procscope.runtime.journal.layout import Clocks, Progress, Slot
 
 _WHOLE = layout.SLOT_END - layout.SLOT_AT
 _STARTED_AT = 544
+_IDLE = bytes(8)
+
+
+def slot(page: bytes) -> Slot | None:
+    """None while idle, or while it is being rewritten."""
+    if len(page) < _WHOLE or page[:8] == _IDLE:
+        return None
+    pool, number, chunk, started, offset, item_started, args_of, length = layout.SLOT.unpack_from(page, 8)
+    text = _text(page, layout.SLOT_TEXT_AT - layout.SLOT_AT, min(length, layout.SLOT_TEXT_MAX))
+    when = item_started if offset >= 0 else started
+    return Slot(pool, number, chunk, offset, when, text if args_of == offset else "")
 
 
 def clocks(page: bytes) -> Clocks | None:
@@ -19,8 +30,7 @@ def clocks(page: bytes) -> Clocks | None:
     values = layout.CLOCKS.unpack_from(page, layout.CLOCKS_AT - layout.SLOT_AT)
     if not values[4] or max(values) >= 1 << 62:
         return None
-    busy = page[:8] != b"\0\0\0\0\0\0\0\0"
-    started = int.from_bytes(page[_STARTED_AT - layout.SLOT_AT :][:8], "little") if busy else 0
+    started = 0 if page[:8] == _IDLE else int.from_bytes(page[_STARTED_AT - layout.SLOT_AT :][:8], "little")
     return Clocks(*values, started)
 
 

@@ -13,7 +13,7 @@ from zlib import crc32
 from procscope.runtime.clock import Anchor
 from procscope.runtime.errors import JournalError
 from procscope.runtime.events import Event
-from procscope.runtime.journal import layout
+from procscope.runtime.journal import black_box, layout
 from procscope.runtime.journal.layout import Header, Slot
 from procscope.runtime.journal.records import Decoder
 
@@ -92,13 +92,7 @@ class Segment:
 
     def slot(self) -> Slot | None:
         """What the thread is doing, None while idle (or while being rewritten)."""
-        page = self.page()
-        if len(page) < layout.SLOT_END - layout.SLOT_AT or page[:8] == b"\0\0\0\0\0\0\0\0":
-            return None
-        pool, number, chunk, started, offset, item_started, args_of, length = layout.SLOT.unpack_from(page, 8)
-        text = page[66 : 66 + min(length, layout.SLOT_TEXT_MAX)].decode("utf-8", "replace")
-        when = item_started if offset >= 0 else started
-        return Slot(pool, number, chunk, offset, when, text if args_of == offset else "")
+        return black_box.slot(self.page())
 
     def page(self) -> bytes:
         """What is rewritten in place, from layout.SLOT_AT on: for `black_box`."""

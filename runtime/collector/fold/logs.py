@@ -14,7 +14,7 @@ def logged(source: Source, event: Logged) -> bool:
     """A record of WARNING or above. False: it waits for the submission of its task."""
     task_id: int | None = None
     if event.pool or event.number:
-        task_id = _task(source, event)
+        task_id = row_of(source, event.pool, event.number, event.chunk, event.offset, source.us(event.at))
         if task_id is None and not source.accept:
             return False
     source.world.changes.logs.append((
@@ -30,20 +30,20 @@ def last_words(world: World, run: Run, process: Process, task_id: int | None, at
     world.changes.logs.append((number, run.id, process.id, task_id, at_us, STDERR, None, None, None, text))
 
 
-def _task(source: Source, event: Logged) -> int | None:
+def row_of(source: Source, uid: int, number: int, chunk: int, offset: int, started_us: int) -> int | None:
     """The id of the row of an open task or item, which gets one if it has none; None where it is not known (yet)."""
-    pool = source.run.pools.get(event.pool)
+    pool = source.run.pools.get(uid)
     if pool is None:
         return None
-    if event.number in pool.fresh:
-        return seal.write(source.world, source.run, pool, event.number).id
-    if event.number in pool.rows:
-        return pool.rows[event.number].id
-    where = chunks.place(pool, event.number, event.chunk)
+    if number in pool.fresh:
+        return seal.write(source.world, source.run, pool, number).id
+    if number in pool.rows:
+        return pool.rows[number].id
+    where = chunks.place(pool, number, chunk)
     if where is None:
         return None
     batch, base, _ = where
-    return item_row(source, pool, batch, base + max(0, event.offset), source.us(event.at))
+    return item_row(source, pool, batch, base + max(0, offset), started_us)
 
 
 def item_row(source: Source, pool: Pool, batch: Batch, item: int, started_us: int, args: str = "") -> int:
