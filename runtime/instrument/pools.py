@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import PoolOpened
-from procscope.runtime.instrument import facts, identity, names, source
+from procscope.runtime.instrument import facts, identity, names, source, wires
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__))
@@ -57,6 +57,7 @@ def opened(
     pool = Pool(kind)
     for queue in queues:
         _by_queue[queue] = pool
+    wires.made_for(pool.uid, queues)
     called = called or kind
     name = f"{called}-{next(_counters.setdefault(called, itertools.count(1)))}"
     start = names.of(initializer)[0] if initializer is not None else ""

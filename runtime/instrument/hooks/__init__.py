@@ -35,8 +35,13 @@ TABLE = {
     "multiprocessing.pool": _installer("pool", "pool"),
     "concurrent.futures.process": _installer("process executor", "executor"),
     "concurrent.futures.thread": _installer("thread executor", "thread_executor"),
-    "logging": _installer("logs", "logs"),
     "multiprocessing.connection": _installer("connections", "connections"),
+    "multiprocessing.queues": _installer("queues", "queues"),
+    "multiprocessing.managers": _installer("managers", "managers"),
+    "multiprocessing.shared_memory": _installer("shared memory", "shared_memory"),
+    "multiprocessing.sharedctypes": _installer("shared values", "shared_values"),
+    "logging": _installer("logs", "logs"),
+    "queue": _installer("thread queues", "thread_queue"),
 }
 
 _COPIES = ("process", "util", "popen_fork", "popen_forkserver", "spawn", "pool")

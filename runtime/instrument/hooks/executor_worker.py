@@ -7,7 +7,7 @@ from queue import Empty
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.instrument import bundles, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument import bundles, identity, patches, pools, raised, recorder, wires
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
@@ -61,6 +61,7 @@ def _watched(call_queue: Any, result_queue: Any, process_chunk: Any) -> tuple[Sh
         shift = _begun(call_queue)
         if shift is None:
             return None
+        _tell(wires.in_a_pool, call_queue, result_queue)
         taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
         return shift, taken, Watched(result_queue, put=_put(shift, result_queue.put))
     except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from procscope.runtime.instrument import bundles, facts, identity, patches, pools, raised, recorder
+from procscope.runtime.instrument import bundles, facts, identity, patches, pools, raised, recorder, wires
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.hooks import threads
 from procscope.runtime.instrument.queues import Watched
@@ -47,6 +47,7 @@ def _watched(inqueue: Any, outqueue: Any, mapstar: Any, starmapstar: Any) -> tup
         shift = _begun(inqueue)
         if shift is None:
             return None
+        _tell(wires.in_a_pool, inqueue, outqueue)
         taken = Watched(inqueue, get=_get(shift, inqueue.get, mapstar, starmapstar))
         return shift, taken, Watched(outqueue, put=_put(shift, outqueue.put))
     except Exception as error:
