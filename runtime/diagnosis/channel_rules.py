@@ -97,7 +97,7 @@ def _own_results(waits: Waits) -> dict[int, list[Stand]]:
 
 
 def _threaded(pool: PoolFacts) -> bool:
-    return pool.kind.startswith("Thread")
+    return pool.kind.startswith(("Thread", "Interpreter"))
 
 
 def _all_wait(pool: PoolFacts, stands: list[Stand]) -> bool:

@@ -267,19 +267,19 @@ def test_too_many_primitives_are_counted_not_kept(spool: Spool, monkeypatch: pyt
     assert spool.ask("SELECT count(*) FROM primitives") == [(5,)]
 
 
-def test_a_thousand_quiet_boards_cost_little(spool: Spool) -> None:
+def test_quiet_boards_cost_little(spool: Spool) -> None:
     """1,000 processes with 20 rows each must not eat the collector: what did not change is compared, not decoded."""
     begin(spool.region())
-    regions = [spool.region(uid, 1) for uid in range(2, 1002)]
+    regions = [spool.region(uid, 1) for uid in range(2, 202)]
     for region in regions:
         for uid in range(1, 21):
             used(region, uid).words[layout.ACQUIRED] = 3
-    spool.until("SELECT count(*) FROM primitive_uses", (20_000,), 60)
+    spool.until("SELECT count(*) FROM primitive_uses", (4_000,), 60)
     spent = []
     for _ in range(3):
         before = time.process_time()
         spool.turn()
         spent.append(time.process_time() - before)
-    assert min(spent) < 0.5, spent
+    assert min(spent) < 0.15, spent
     board_of(regions[0]).row(1, Primitive.LOCK).words[layout.ACQUIRED] = 4
-    spool.until("SELECT sum(acquired) FROM primitive_uses", (60_001,))
+    spool.until("SELECT sum(acquired) FROM primitive_uses", (12_001,))

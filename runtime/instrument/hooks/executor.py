@@ -8,7 +8,7 @@ from typing import Any
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
 from procscope.runtime.instrument import bundles, facts, patches, pools, raised, recorder
-from procscope.runtime.instrument.hooks import executor_worker, futures
+from procscope.runtime.instrument.hooks import executor_worker, futures, waits
 from procscope.runtime.instrument.passage import Passage
 
 GROUP = "process executor"
@@ -72,6 +72,7 @@ def _open(executor: Any, process_chunk: Any) -> None:
         library,
     )
     executor._procscope = pool
+    waits.of_executor(pool.uid, executor)
     ids = executor._work_ids
     ids.put = _put(pool, ids.put, executor._pending_work_items, process_chunk)
 
@@ -111,6 +112,7 @@ def _put(pool: pools.Pool, inner: Any, pending: dict[int, Any], process_chunk: A
 def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> None:
     func = item.fn
     item.future._procscope = (pool.uid, number)
+    waits.of_future(item.future)
     batch = futures.mapping.batch
     if type(func) is partial and func.func is process_chunk and batch is not None:
         base, size = batch.next(len(item.args[0]))

@@ -9,6 +9,7 @@ from typing import Any
 from procscope.runtime.events import Raised
 from procscope.runtime.instrument import bundles, identity, patches, pools, raised, recorder, wires
 from procscope.runtime.instrument.chunk import Chunk
+from procscope.runtime.instrument.hooks import waits
 from procscope.runtime.instrument.queues import Watched
 from procscope.runtime.instrument.shift import Shift
 
@@ -78,6 +79,7 @@ def _begun(call_queue: Any) -> Shift | None:
     if not uid:
         recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
         return None
+    waits.within(uid)
     shift = Shift(uid)
     _tell(shift.between, call_queue)
     return shift

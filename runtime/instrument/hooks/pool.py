@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.instrument import facts, patches, pools
-from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads
+from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads, waits
 from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
@@ -23,6 +23,7 @@ def install(module: Any) -> None:
     pool_submit.install(module)
     pool_results.install(module)
     pool_worker.install(module)
+    waits.of_results(module)
 
 
 def told(act: Any, *args: Any) -> None:

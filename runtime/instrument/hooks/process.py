@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procscope.runtime.instrument import identity, patches, recorder
+from procscope.runtime.instrument.hooks import waits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ def install(module: ModuleType) -> None:
     """Patch BaseProcess of multiprocessing.process."""
     patches.replace(GROUP, module.BaseProcess, "start", _start)
     patches.replace(GROUP, module.BaseProcess, "_bootstrap", _bootstrap)
+    waits.of_processes(module)
 
 
 def _start(original: Any) -> Any:

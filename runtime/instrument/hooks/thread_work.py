@@ -11,7 +11,7 @@ from typing import Any
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskFailed
 from procscope.runtime.instrument import capture, facts, names, patches, pools, raised, recorder
-from procscope.runtime.instrument.hooks import futures
+from procscope.runtime.instrument.hooks import futures, waits
 
 GROUP = "thread executor"
 
@@ -66,6 +66,7 @@ class _Queue(SimpleQueue):  # type: ignore[type-arg]
     def _submitted(self, item: Any) -> None:
         number = next(self.numbers)
         item.future._procscope = (self.pool.uid, number)
+        waits.of_future(item.future)
         batch = futures.mapping.batch
         call = _call_of(item)
         if batch is None:

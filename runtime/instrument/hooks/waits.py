@@ -1,0 +1,149 @@
+"""Waiting for a process or a result: told while it lasts, only where there is something to wait for."""
+
+from __future__ import annotations
+
+import sys
+
+from procscope.runtime.instrument import patches, recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+GROUP = "waits"
+_PROCESS, _RESULT = 8, 9  # events.Wait
+_awaited: list[Any] = []
+_executors: dict[int, Any] = {}
+"""Weak references to the process executors made here, and in a worker's ancestors, by their pool's uid."""
+
+
+def of_processes(module: ModuleType) -> None:
+    """Patch Process.join."""
+    patches.replace(GROUP, module.BaseProcess, "join", _join)
+
+
+def of_results(module: ModuleType) -> None:
+    """Patch AsyncResult.wait, in which get() waits."""
+    patches.replace(GROUP, module.ApplyResult, "wait", _wait)
+
+
+def of_future(future: Any) -> None:
+    """Have a future of ours tell who waits for it, where `result` and `exception` do: in their condition's wait."""
+    if not _awaited:
+        _awaited.append(_awaited_class())
+    future._condition.__class__ = _awaited[0]
+
+
+def of_executor(uid: int, executor: Any) -> None:
+    """Remember an executor for those of its workers that are forks of this process."""
+    from weakref import ref
+
+    for number in [number for number, known in _executors.items() if known() is None]:
+        del _executors[number]
+    _executors[uid] = ref(executor)
+
+
+def within(uid: int) -> None:
+    """This is a worker of pool `uid`. Its copy of the executor never runs what it is given, if its lock, which was held
+    at the fork, lets anybody give it something."""
+    known = _executors.get(uid)
+    executor = known() if known is not None else None
+    if executor is not None:
+        executor.submit = _submitting(executor.submit, uid)
+
+
+def _submitting(original: Any, uid: int) -> Any:
+    def submit(*args: Any, **kwds: Any) -> Any:
+        begun = _begin(uid, _RESULT)
+        try:
+            return original(*args, **kwds)
+        finally:
+            _over(begun)
+
+    return submit
+
+
+def _begin(uid: int, what: int) -> bool:
+    """This thread waits from now on; False where that is not told."""
+    try:
+        if not uid or not recorder.run or GROUP in patches.off or not recorder.limits().sync:
+            return False
+        from procscope.runtime.instrument import boards
+
+        return boards.wait_begin(uid, what, boards.site())
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return False
+
+
+def _over(begun: bool) -> None:
+    """It waits no more."""
+    if begun:
+        try:
+            recorder.region().wait_clear()
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
+
+
+def _join(original: Any) -> Any:
+    def join(self: Any, timeout: Any = None) -> Any:
+        begun = _begin(_child(self), _PROCESS)
+        try:
+            return original(self, timeout)
+        except BaseException as error:
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
+        finally:
+            _over(begun)
+
+    return join
+
+
+def _child(process: Any) -> int:
+    """The uid of a child that has not ended as far as its parent has seen, 0 for any other."""
+    popen = getattr(process, "_popen", None)
+    return getattr(popen, "_procscope_uid", 0) if popen is not None and popen.returncode is None else 0
+
+
+def _wait(original: Any) -> Any:
+    def wait(self: Any, timeout: Any = None) -> Any:
+        begun = False if self._event.is_set() else _begin(_pool(self), _RESULT)
+        try:
+            return original(self, timeout)
+        finally:
+            _over(begun)
+
+    return wait
+
+
+def _pool(result: Any) -> int:
+    ours = getattr(getattr(result, "_pool", None), "_procscope", None)
+    return getattr(ours, "uid", 0)
+
+
+def _awaited_class() -> Any:
+    import threading
+
+    class Condition(threading.Condition):
+        """A future's, that tells who waits in it."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            begun = _begin(_pool_of(sys._getframe(1).f_locals.get("self")), _RESULT)
+            try:
+                return super().wait(timeout)
+            finally:
+                _over(begun)
+
+    Condition.__module__, Condition.__qualname__ = threading.__name__, "Condition"
+    return Condition
+
+
+def _pool_of(future: Any) -> int:
+    try:
+        task = vars(future).get("_procscope")
+        return task[0] if type(task) is tuple else 0
+    except Exception:
+        return 0
