@@ -15,7 +15,7 @@ from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.query_grammar import parse
 from procscope.runtime.store.rows import Task
 from procscope.runtime.store.sync_wire import edge_objects, primitive_object
-from procscope.runtime.store.wire import run_object, task_object, tree_objects
+from procscope.runtime.store.wire import log_object, run_object, task_object, tree_objects
 
 _FEW = 50
 _MANY = 1000
@@ -57,6 +57,9 @@ class _Answers:
         found = self._store.run(key)
         return jsonify({**run_object(found), "tree": self._tree(found.id)})
 
+    def _tree(self, run_id: int) -> list[dict[str, Any]]:
+        return tree_objects(self._store.processes(run_id), pools=self._store.pools(run_id))
+
     def sync(self, key: str) -> Response:
         with self._store.snapshot():
             run = self._store.run(key)
@@ -69,9 +72,6 @@ class _Answers:
             incidents=[incident_line(incident) for incident in incidents],
         )
 
-    def _tree(self, run_id: int) -> list[dict[str, Any]]:
-        return tree_objects(self._store.processes(run_id), pools=self._store.pools(run_id))
-
     def tasks(self) -> Response:
         query = parse(request.args.get("q", ""))
         with self._store.snapshot():
@@ -83,7 +83,8 @@ class _Answers:
     def task(self, number: str) -> Response:
         subscription = subscribe({"view": "task", "params": {"id": number}})
         detail = self._store.task(int(dict(subscription.params)["id"]))
-        return jsonify(_task(detail.task, detail.run.name))
+        logs = [log_object(line) for line in detail.logs]
+        return jsonify({**_task(detail.task, detail.run.name), "logs": logs})
 
 
 def _task(task: Task, run_name: str) -> dict[str, Any]:

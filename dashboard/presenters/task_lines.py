@@ -6,6 +6,7 @@ from typing import Any
 
 from procscope.dashboard.words import iso
 from procscope.runtime.store.rows import Failure, Task
+from procscope.runtime.store.wire import progress_object
 
 STAGE_WORDS = {
     "result": "its result could not be sent",
@@ -38,6 +39,10 @@ def task_line(task: Task, run_name: str | None) -> dict[str, Any]:
         "pid": task.pid,
         "reason": task.reason,
         "exception": _headline(task),
+        "transfer_s": task.transfer_s,
+        "bytes_in": task.bytes_in,
+        "bytes_out": task.bytes_out,
+        "progress": progress_object(task),
     }
 
 

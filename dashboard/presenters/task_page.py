@@ -10,6 +10,7 @@ from procscope.dashboard.presenters.task_lines import task_line
 from procscope.dashboard.words import iso
 from procscope.runtime.events import Raised, State
 from procscope.runtime.store.rows import Process, ProcessSeries, Task, TaskDetail
+from procscope.runtime.store.wire import log_object
 
 MEMORY_POINTS = 300
 CAUSES_SHOWN = 20
@@ -24,6 +25,7 @@ def task_page(detail: TaskDetail) -> dict[str, Any]:
         "exception": exception(detail.task.raised),
         "recent": recent(detail),
         "worker": worker(detail.process, detail.memory),
+        "logs": [log_object(line) for line in detail.logs],
     }
 
 
@@ -53,6 +55,8 @@ def path(task: Task) -> list[dict[str, Any]]:
         stop("started", task.started_us, task.wait_s, _place(task))
     if task.state_code >= State.SUCCEEDED:
         stop(task.state, task.finished_us, _last_leg(task), task.reason)
+    if task.transfer_s is not None:
+        stop("arrived", task.arrived_us, task.transfer_s, None)
     return stops
 
 

@@ -13,7 +13,7 @@ from procscope.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from procscope.runtime.store.queries import Store
-    from procscope.runtime.store.rows import Process, Run
+    from procscope.runtime.store.rows import Process, Run, Task
 
 
 def settled_store(db: str | None) -> Store | None:
@@ -36,8 +36,8 @@ def store_of(settings: Settings) -> Store | None:
     return Store.open(settings)
 
 
-def current_tasks(store: Store, run: Run, processes: Sequence[Process]) -> dict[int, int]:
-    """Process id → id of the task it is on, or was when it died; only of tasks that have a row."""
+def current_tasks(store: Store, run: Run, processes: Sequence[Process]) -> dict[int, Task]:
+    """Process id → the task it is on, or was when it died; only of tasks that have a row."""
     from procscope.runtime.events import State
     from procscope.runtime.store.query_grammar import TaskQuery
 
@@ -50,5 +50,5 @@ def current_tasks(store: Store, run: Run, processes: Sequence[Process]) -> dict[
     found = {}
     for task in reversed(page.rows):
         if task.process_id in on and (task.index is None or task.index == on[task.process_id]):
-            found[task.process_id] = task.id
+            found[task.process_id] = task
     return found

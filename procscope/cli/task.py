@@ -23,6 +23,7 @@ def command(task_id: int, db: str | None, as_json: bool) -> None:
         raise NotFoundError(f"there is no task {task_id}: nothing was recorded yet")
     detail = store.task(task_id)
     if as_json:
-        paper.json_lines([wire.task_object(detail.task)])
+        logs = [wire.log_object(line) for line in detail.logs]
+        paper.json_lines([{**wire.task_object(detail.task), "logs": logs}])
     else:
         paper.lines(task_page.page(detail, clock.wall_ns() // 1000))

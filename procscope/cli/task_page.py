@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from procscope.cli import durations_page, exception_page, paper, times
+from procscope.cli import durations_page, exception_page, paper, said_page, times, tree_page
 from procscope.cli.paper import Line, Piece
 from procscope.cli.tasks_page import short
 from procscope.dashboard.words import duration, iso, size
+from procscope.runtime.store import wire
 
 if TYPE_CHECKING:
     from procscope.runtime.store.rows import Process, Task, TaskDetail
@@ -27,6 +28,8 @@ def page(detail: TaskDetail, now_us: int) -> list[Line]:
     if task.raised:
         lines += [[], *exception_page.page(task.raised)]
     lines += [[], *_facts(detail)]
+    if detail.logs:
+        lines += [[], *said_page.page(detail.logs)]
     if recent := durations_page.page(detail, seconds_so_far(task, now_us)):
         lines += [[], *recent]
     return lines
@@ -59,6 +62,9 @@ def _path(task: Task) -> list[Piece]:
         steps += _arrow(steps, task.run_s if task.started_us is not None else None, "")
         style = paper.STATE_STYLES.get(task.state, "")
         steps.append((f"{task.state} {times.clock(iso(task.finished_us))}", style))
+    if task.transfer_s is not None:
+        steps += _arrow(steps, task.transfer_s, " back")
+        steps.append((f"arrived {times.clock(iso(task.arrived_us))}", ""))
     return steps or [("nothing is known of its times", paper.DIM)]
 
 
@@ -90,7 +96,16 @@ def _facts(detail: TaskDetail) -> list[Line]:
         facts.append(("worker", _worker(detail.process)))
     if task.thread:
         facts.append(("thread", task.thread))
+    if task.bytes_in is not None or task.bytes_out is not None:
+        facts.append(("pickled", _pickled(task)))
+    if task.progress_done is not None:
+        facts.append(("progress", tree_page.progressed(wire.progress_object(task)).removeprefix(", ")))
     return [[(f"{name:<10}", paper.DIM), (words, "")] for name, words in facts]
+
+
+def _pickled(task: Task) -> str:
+    parts = [("arguments", task.bytes_in), ("result", task.bytes_out)]
+    return ", ".join(f"{name} {size(count)}" for name, count in parts if count is not None)
 
 
 def _worker(process: Process) -> str:

@@ -105,7 +105,15 @@ def _at(node: dict[str, Any]) -> Piece:
         return ("tasks not observed by procscope", paper.DIM)
     if current is None:
         return ("idle" if node["kind"] == "worker" else str(node["state"]), paper.DIM)
-    return (f"{_on(current)} for {_ago(current['since'])}", paper.ACCENT)
+    return (f"{_on(current)} for {_ago(current['since'])}{progressed(current['progress'])}", paper.ACCENT)
+
+
+def progressed(progress: dict[str, Any] | None) -> str:
+    """', 37 of 400 · resizing', '' where nothing is known."""
+    if progress is None:
+        return ""
+    of = "" if progress["total"] is None else f" of {progress['total']:,}"
+    return f", {progress['done']:,}{of}" + (f" · {progress['text']}" if progress["text"] else "")
 
 
 def _ago(since: str) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.store.rows import Pool, Process, Run, Task
+from procscope.runtime.store.rows import LogLine, Pool, Process, Run, Task
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -67,6 +67,31 @@ def task_object(task: Task) -> dict[str, Any]:
         "pid": task.pid,
         "exception": exception_object(raised) if raised else None,
         "reason": task.reason,
+        "transfer_s": task.transfer_s,
+        "bytes_in": task.bytes_in,
+        "bytes_out": task.bytes_out,
+        "progress": progress_object(task),
+    }
+
+
+def progress_object(task: Task) -> dict[str, Any] | None:
+    """How far a task said it was, None where it said nothing. `total` is null where it did not know."""
+    if task.progress_done is None:
+        return None
+    return {"done": task.progress_done, "total": task.progress_total, "text": task.progress_text or ""}
+
+
+def log_object(line: LogLine) -> dict[str, Any]:
+    """A log record beside a task; `source` is logging or stderr."""
+    return {
+        "at": iso(line.at_us),
+        "pid": line.pid,
+        "task": line.task_id,
+        "source": line.source,
+        "level": line.level,
+        "logger": line.logger,
+        "site": line.site,
+        "message": line.message,
     }
 
 
@@ -93,11 +118,11 @@ def traceback_text(raised: Raised) -> str:
 
 
 def tree_objects(
-    processes: Sequence[Process], tasks: Mapping[int, int] = MappingProxyType({}), pools: Sequence[Pool] = ()
+    processes: Sequence[Process], tasks: Mapping[int, Task] = MappingProxyType({}), pools: Sequence[Pool] = ()
 ) -> list[dict[str, Any]]:
     """Processes as `procscope tree --json` nests them, oldest first; roots are those whose parent is not among them.
 
-    `tasks` maps a process's id to the id of the task it is on (or was, when it died). `pools` are those of the run:
+    `tasks` maps a process's id to the task it is on (or was, when it died). `pools` are those of the run:
     each hangs on the process that made it.
     """
     names = {pool.id: pool.name or pool.kind for pool in pools}
@@ -118,7 +143,7 @@ def tree_objects(
     return [node(row) for row in below.get(None, ())]
 
 
-def process_object(row: Process, task_id: int | None) -> dict[str, Any]:
+def process_object(row: Process, task: Task | None) -> dict[str, Any]:
     """One node of the tree, without its children."""
     return {
         "pid": row.pid,
@@ -128,7 +153,7 @@ def process_object(row: Process, task_id: int | None) -> dict[str, Any]:
         "exit_code": row.exit_code,
         "signal": row.signal,
         "tasks_done": row.tasks_done,
-        "current": _current(row, task_id),
+        "current": _current(row, task),
         "cpu": row.cpu if row.alive else None,
         "rss": row.rss,
         "unobserved": row.unobserved,
@@ -159,13 +184,14 @@ def pool_object(pool: Pool) -> dict[str, Any]:
     }
 
 
-def _current(row: Process, task_id: int | None) -> dict[str, Any] | None:
+def _current(row: Process, task: Task | None) -> dict[str, Any] | None:
     # The black box of what was killed; what ended well is at nothing any more.
     if row.current_since_us is None or row.current_func is None or not (row.alive or row.state == "killed"):
         return None
     return {
-        "task": task_id,
+        "task": task.id if task is not None else None,
         "func": row.current_func,
         "index": row.current_index,
         "since": iso(row.current_since_us),
+        "progress": progress_object(task) if task is not None else None,
     }

@@ -2,6 +2,7 @@
 
 run_rows      rev, runs, live_runs, run, processes, process, pools, pool, batches, batch, drops, collectors
 task_rows     tasks (a page of a query), tasks_by_id, task
+log_rows      logs, task_logs
 failure_rows  failures, failure, function_quantiles, pool_quantiles, usual
 present       running, pool_rates, run_progress
 series        process_series, pool_series, host_series

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from procscope.runtime import clock
 from procscope.runtime.errors import NotFoundError
 from procscope.runtime.store.queries.failure_rows import FailureQueries
+from procscope.runtime.store.queries.log_rows import LogQueries
 from procscope.runtime.store.queries.run_rows import RunQueries
 from procscope.runtime.store.queries.series import SeriesQueries
 from procscope.runtime.store.queries.task_scan import ScanQueries
@@ -14,9 +15,11 @@ from procscope.runtime.store.query_grammar import TaskQuery
 from procscope.runtime.store.rows import Process, ProcessSeries, Recent, Task, TaskDetail, TaskPage
 
 RECENT = 200
+_OWN = 27
 _TASK = """SELECT t.id, t.run_id, r.key, t.pool_id, o.name, o.kind, t.batch_id, b.total, b.method, t.item_index,
  t.number, t.func_id, t.state, t.process_id, p.pid, t.thread, t.args, t.submitted_us, t.started_us, t.finished_us,
- t.duration_us, t.reason, t.failure_id, f.type, f.message, f.raised, t.rev
+ t.duration_us, t.reason, t.failure_id, f.type, f.message, f.raised, t.rev,
+ t.arrived_us, t.bytes_in, t.bytes_out, t.progress_done, t.progress_total, t.progress_text
  FROM tasks t LEFT JOIN runs r ON r.id = t.run_id LEFT JOIN pools o ON o.id = t.pool_id
  LEFT JOIN batches b ON b.id = t.batch_id LEFT JOIN processes p ON p.id = t.process_id
  LEFT JOIN failures f ON f.id = t.failure_id"""
@@ -26,7 +29,7 @@ _LOOK = 5_000
 """Ids to either side in which recent tasks of a function are looked for when it has few that ended."""
 
 
-class TaskQueries(ScanQueries, RunQueries, FailureQueries, SeriesQueries):
+class TaskQueries(ScanQueries, RunQueries, FailureQueries, SeriesQueries, LogQueries):
     """Everything about tasks."""
 
     def tasks(
@@ -44,7 +47,7 @@ class TaskQueries(ScanQueries, RunQueries, FailureQueries, SeriesQueries):
             return []
         rows = self._rows(f"{_TASK} WHERE t.id IN :ids ORDER BY t.id DESC", ids=list(ids))
         names = self.function_names(row[11] for row in rows)
-        return [Task(*[*row, names.get(row[11], "")]) for row in rows]
+        return [Task(*[*row[:_OWN], names.get(row[11], ""), *row[_OWN:]]) for row in rows]
 
     def task(self, task_id: int) -> TaskDetail:
         """One task with everything its page shows. Raises NotFoundError."""
@@ -64,6 +67,7 @@ class TaskQueries(ScanQueries, RunQueries, FailureQueries, SeriesQueries):
                 recent=self._recent(task),
                 quantiles=self.usual([task.func_id], _last_us(task)).get(task.func_id),
                 memory=self._memory(task, process),
+                logs=self.task_logs(task_id),
             )
 
     def _recent(self, task: Task) -> list[Recent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procscope.runtime.store.rows.failure_rows import Failure, raised_from_json
+from procscope.runtime.store.rows.log_rows import LogLine
 from procscope.runtime.store.rows.present import PoolRate, RunProgress, Totals
 from procscope.runtime.store.rows.primitive_rows import Edge, End, Holder, Primitive
 from procscope.runtime.store.rows.run_rows import Batch, Collector, Counts, Drops, Pool, Process, Run
@@ -20,6 +21,7 @@ __all__ = [
     "Failure",
     "Holder",
     "HostSeries",
+    "LogLine",
     "Pool",
     "PoolRate",
     "PoolSeries",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from procscope.runtime.events import Raised, State
 from procscope.runtime.store.rows.failure_rows import Failure, raised_from_json
+from procscope.runtime.store.rows.log_rows import LogLine
 from procscope.runtime.store.rows.run_rows import Batch, Pool, Process, Run
 from procscope.runtime.store.rows.series import ProcessSeries
 
@@ -44,6 +45,12 @@ class Task:
     raised_json: str | None = field(repr=False)
     rev: int
     func: str = ""
+    arrived_us: int | None = None
+    bytes_in: int | None = None
+    bytes_out: int | None = None
+    progress_done: int | None = None
+    progress_total: int | None = None
+    progress_text: str | None = None
 
     @property
     def state(self) -> str:
@@ -61,6 +68,11 @@ class Task:
         if self.duration_us is not None:
             return self.duration_us / _US
         return _between(self.started_us, self.finished_us)
+
+    @property
+    def transfer_s(self) -> float | None:
+        """Seconds from its end in the worker until its parent had the result; None for threads, and until then."""
+        return _between(self.finished_us, self.arrived_us)
 
     @property
     def raised(self) -> Raised | None:
@@ -141,3 +153,4 @@ class TaskDetail:
     recent: list[Recent]
     quantiles: Quantiles | None
     memory: ProcessSeries
+    logs: list[LogLine] = field(default_factory=list)

@@ -9,7 +9,7 @@ from tests.unit.cli import rows
 RUN = ["id", "name", "argv", "state", "exit_code", "started_at", "finished_at", "tasks", "workers", "dropped"]
 TASK = [
     "id", "run", "pool", "batch", "index", "func", "state", "args", "submitted_at", "started_at", "finished_at",
-    "wait_s", "run_s", "pid", "exception", "reason",
+    "wait_s", "run_s", "pid", "exception", "reason", "transfer_s", "bytes_in", "bytes_out", "progress",
 ]  # fmt: skip
 NODE = [
     "pid", "kind", "name", "state", "exit_code", "signal", "tasks_done", "current", "cpu", "rss", "unobserved",
@@ -57,10 +57,13 @@ def test_processes_nest() -> None:
         rows.process(id=2, parent_id=1, pid=20, current_func="m.f", current_index=4, current_since_us=rows.NOW),
         rows.process(id=9, parent_id=77, pid=90, state="killed", signal=9, cpu=50.0, rss=1),
     ]
-    main, orphan = wire.tree_objects(processes, {2: 55})
+    main, orphan = wire.tree_objects(processes, {2: rows.task(id=55, progress_done=37, progress_total=400)})
     assert list(main) == NODE
     (child,) = main["children"]
-    assert child["current"] == {"task": 55, "func": "m.f", "index": 4, "since": "2025-06-15T15:06:40.000000Z"}
+    assert child["current"] == {
+        "task": 55, "func": "m.f", "index": 4, "since": "2025-06-15T15:06:40.000000Z",
+        "progress": {"done": 37, "total": 400, "text": ""},
+    }  # fmt: skip
     assert [node["pid"] for node in child["children"]] == [30]
     assert (orphan["pid"], orphan["signal"], orphan["cpu"], orphan["rss"]) == (90, 9, None, 1)
 
