@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from procscope.runtime.instrument.dropin import (
         Pool,
@@ -64,6 +64,20 @@ def progress(done: object, total: object = None, text: object = "") -> None:
         own.tell(done, total, text)
     except Exception:
         return
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext procscope`: cells that begin with `%%procscope` say what their worker processes did."""
+    from procscope.inside import magic
+
+    magic.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext procscope`."""
+    from procscope.inside import magic
+
+    magic.unload(shell)
 
 
 def __getattr__(name: str) -> object:

@@ -81,7 +81,7 @@ class Calls(Chunk):
         if not recorder.limits().preview or not 0 <= offset < len(self.items):
             return ""
         func, args, kwds = self.items[offset]
-        return capture.call(args, kwds, names.of(func)[1])
+        return capture.call(args, kwds, names.of(_plain(func))[1])
 
 
 def submitted(pool: int, number: int, func: Any) -> bool:
@@ -100,17 +100,25 @@ def taken(pool: int, number: int, func: Any) -> Calls:
     """A bundle that a worker has got: its calls are counted as they are pulled."""
     holder = kinds[type(func)](func)
     items = tuple(holder.items)
-    calls = Calls(pool, number, -1, items, items[0][0], True)
+    calls = Calls(pool, number, -1, items, _plain(items[0][0]), True)
     if len(items) > 1:
         holder.items = calls.counted()
     return calls
+
+
+def _plain(func: Any) -> Any:
+    """The function that scikit-learn hands on in an object which carries its configuration along."""
+    kind = type(func)
+    if kind.__name__ == "_FuncWrapper" and names.module_of(kind) == "sklearn.utils.parallel":
+        return func.function
+    return func
 
 
 def _name(items: Any) -> str:
     """What the bundle's functions are called: one name, or a few if it mixes them."""
     found: list[str] = []
     for func, _, _ in items:
-        name = names.of(func)[0]
+        name = names.of(_plain(func))[0]
         if name not in found:
             found.append(name)
     return ", ".join(found[:_NAMED]) + (f", … {len(found)} functions" if len(found) > _NAMED else "")

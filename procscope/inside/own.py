@@ -1,0 +1,81 @@
+"""The run this process is part of, as the database has it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from procscope.cli.asking import store_of
+from procscope.cli.settle import PATIENCE, settle
+from procscope.runtime.diagnosis.incidents import Incident
+from procscope.runtime.diagnosis.rules import diagnose
+from procscope.runtime.errors import ProcscopeError
+from procscope.runtime.instrument import identity, recorder
+from procscope.runtime.settings import Settings
+from procscope.runtime.store.queries import Store
+from procscope.runtime.store.rows import Process, Run
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is known of the run now. `whole`: everything written before it was asked for is in it."""
+
+    store: Store
+    run: Run
+    whole: bool
+
+    def incidents(self, since_us: int) -> list[Incident]:
+        """What went wrong in this run since then, the worst first."""
+        return [
+            found for found in diagnose(self.store.facts()) if found.run == self.run.key and found.since_us >= since_us
+        ]
+
+    def family(self) -> list[Process]:
+        """The processes that this one started, and those they started."""
+        return descendants(self.store.processes(self.run.id), identity.me().process)
+
+
+def settings() -> Settings:
+    """Those the run began with: the program may have changed its environment since."""
+    return Settings.from_environment(recorder.environment)
+
+
+@contextmanager
+def look(patience: float = PATIENCE) -> Iterator[View | None]:
+    """The run, settled; None where there is none or nothing can be asked. Nothing stays open: tests fork."""
+    store = None
+    try:
+        whole = bool(recorder.run) and settle(settings(), patience=patience)
+        store = store_of(settings()) if recorder.run else None
+        run = store.run(recorder.run) if store is not None else None
+    except ProcscopeError:
+        run = None
+    try:
+        yield View(store, run, whole) if store is not None and run is not None else None
+    finally:
+        if store is not None:
+            store.close()
+
+
+def wait_for_collector(patience: float = 15.0) -> bool:
+    """Until the run is in the database, which is the case when a collector just started is at work."""
+    end = time.monotonic() + patience
+    while recorder.run and time.monotonic() < end:
+        with look(max(0.0, end - time.monotonic())) as view:
+            if view is not None:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def descendants(processes: Iterable[Process], uid: int) -> list[Process]:
+    """Those below the process of that uid, oldest first."""
+    rows = sorted(processes, key=lambda row: row.id)
+    known = {row.id for row in rows if row.uid == uid}
+    size = 0
+    while len(known) != size:
+        size = len(known)
+        known |= {row.id for row in rows if row.parent_id in known}
+    return [row for row in rows if row.id in known and row.uid != uid]

@@ -1,0 +1,85 @@
+"""pytest's plugin proper: who a test's workers are is told by when they began and who began them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from procscope.inside import findings, own
+from procscope.inside.deadline import Deadline
+from procscope.inside.window import Shared, Window, pids
+from procscope.runtime import clock
+from procscope.runtime.instrument import boot, recorder
+
+PROPERTY = "procscope"
+
+
+class Watch:
+    """Registered when the flag is given; one in each process of xdist as well."""
+
+    def __init__(self, limit_s: float) -> None:
+        boot.instrument()
+        own.wait_for_collector()
+        self._deadline = Deadline(limit_s)
+        self._window: Window | None = None
+        self._shared = Shared()
+        self._known = pids()
+        self._found: dict[str, list[str]] = {}
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, None]:
+        """A test's time, set-up and tear-down included."""
+        self._window = window = Window(item.nodeid, self._shared)
+        self._deadline.arm(window)
+        try:
+            yield
+        finally:
+            self._deadline.disarm()
+            self._window = None
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, Any, None]:
+        """What a fixture of wider scope starts belongs to no single test."""
+        if fixturedef.scope == "function":
+            yield
+            return
+        began, before = clock.wall_ns() // 1000, pids()
+        yield
+        self._shared.started(began, before)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+        """After the tear-down: what is left, lost or stuck."""
+        outcome = yield
+        if call.when != "teardown" or self._window is None:
+            return
+        self._deadline.disarm()
+        lines = findings.after(self._window)
+        self._known |= self._window.left
+        if lines:
+            report = outcome.get_result()
+            report.user_properties.append((PROPERTY, lines))
+            report.sections.append(("procscope", "\n".join(lines)))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Here they arrive from xdist's workers too."""
+        for name, lines in report.user_properties:
+            if name == PROPERTY and report.when == "teardown" and isinstance(lines, (list, tuple)):
+                self._found[report.nodeid] = [str(line) for line in lines]
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """A section with what was found, or a line that says there was nothing."""
+        terminalreporter.section("procscope")
+        if not recorder.run:
+            terminalreporter.write_line("nothing was observed: PROCSCOPE_DISABLE, or see the warning above")
+            return
+        for nodeid, lines in self._found.items():
+            terminalreporter.write_line(nodeid)
+            for line in lines:
+                terminalreporter.write_line(f"  {line}")
+        for line in findings.at_the_end(self._known):
+            terminalreporter.write_line(line)
+        well = "" if self._found else "no worker left alive, no task lost, no deadlock; "
+        terminalreporter.write_line(f"{well}run {recorder.run[:6]}: procscope tasks run:{recorder.run[:6]}")
