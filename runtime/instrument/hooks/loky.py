@@ -24,17 +24,17 @@ def install(module: Any) -> None:
 
 
 def _kill_workers(original: Any) -> Any:
-    def kill_workers(self: Any, *args: Any, **options: Any) -> Any:
-        executor.told(_killing, dict(self.processes))
-        return original(self, *args, **options)
+    def kill_workers(self: Any, reason: str = "", *args: Any, **options: Any) -> Any:
+        executor.told(_killing, dict(self.processes), "broken" if reason.startswith("broken") else "executor")
+        return original(self, reason, *args, **options)
 
     return kill_workers
 
 
-def _killing(processes: dict[int, Any]) -> None:
+def _killing(processes: dict[int, Any], why: str) -> None:
     """Those that are still there are about to be killed, by the executor and not by themselves."""
     dead = set(wait([process.sentinel for process in processes.values()], 0))
     for process in processes.values():
         uid = vars(process._popen).get("_procscope_uid")
         if uid is not None and process.sentinel not in dead:
-            births.signalled(uid, process.pid, int(signal.SIGKILL))
+            births.signalled(uid, process.pid, int(signal.SIGKILL), why)
