@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from procscope.runtime.instrument.plainly import name_of
+
 _SHAPED = {
     "numpy": ("ndarray", "matrix", "memmap"),
     "pandas": ("DataFrame", "Series", "Index"),
@@ -21,7 +23,7 @@ def shown(item: Any, kind: type) -> str:
     module = _module_of(kind)
     if type(module) is not str:
         return ""
-    name = kind.__name__
+    name = name_of(kind)
     if name in _SCALARS.get(module, ()) and _is_the_real(kind, module, name):
         return "" if getattr(item, "tzinfo", None) is not None else _scalar(item, name)
     top = module.partition(".")[0]

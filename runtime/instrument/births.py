@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import sys
+from types import FunctionType, MethodType
 from typing import Any
 
 from procscope.runtime import events
 from procscope.runtime.clock import mono_ns
-from procscope.runtime.instrument import capture, facts, foreign, identity, life, names, namespace, raised, recorder
+from procscope.runtime.instrument import (
+    capture,
+    facts,
+    foreign,
+    identity,
+    life,
+    names,
+    namespace,
+    plainly,
+    raised,
+    recorder,
+)
 from procscope.runtime.instrument.identity import Birth
 from procscope.runtime.instrument.pools import pool_of_queue
 
@@ -26,7 +38,7 @@ def of(process: Any) -> Birth:
     state = vars(process)
     target, args, kwds = state.get("_target"), state.get("_args", ()), state.get("_kwargs", {})
     kind, pool = _role(target, args)
-    birth = Birth(identity.new_uid(), identity.me().process, pool, kind, str(state.get("_name", "")))
+    birth = Birth(identity.new_uid(), identity.me().process, pool, kind, plainly.text(state.get("_name", "")))
     birth.start_method = _start_method(process)
     own_run = type(process).run
     overridden = own_run is not namespace.base(process).run
@@ -43,8 +55,11 @@ def of(process: Any) -> Birth:
 
 
 def _role(target: Any, args: Any) -> tuple[str, int]:
-    where = (getattr(target, "__module__", ""), getattr(target, "__qualname__", "")) if callable(target) else ("", "")
-    if type(where[0]) is type(where[1]) is str and where in _WORKERS and args:
+    function = target.__func__ if type(target) is MethodType else target
+    where = ("", "")
+    if type(function) is FunctionType:
+        where = (plainly.text(function.__module__), plainly.text(function.__qualname__))
+    if where in _WORKERS and args:
         pool = pool_of_queue(args[0])
         return "worker", pool.uid if pool else 0
     if where[1] == "BaseManager._run_server":

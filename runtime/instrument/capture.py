@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from procscope.runtime.instrument import names, recorder, scrub
+from procscope.runtime import thrown
+from procscope.runtime.instrument import names, plainly, recorder, scrub
 from procscope.runtime.instrument.arrays import shown as array_shown
 
 _NODES = 80
@@ -51,6 +52,16 @@ def _scalars(args: tuple[Any, ...]) -> str | None:
 
 
 def _call_slowly(args: Any, kwds: Any, secrets: tuple[int, ...]) -> str:
+    try:
+        return _call_previewed(args, kwds, secrets)
+    except Exception as error:  # another thread of the program changes what we look at
+        if thrown.by_program(error):
+            raise
+        recorder.region().drop(3)  # events.Drop.CAPTURE_FAILED
+        return ""
+
+
+def _call_previewed(args: Any, kwds: Any, secrets: tuple[int, ...]) -> str:
     limit = recorder.limits().preview
     if not limit:
         return ""
@@ -175,6 +186,6 @@ def _other(item: Any, kind: type) -> str:
         return array
     if issubclass(kind, type):
         return f"<class {names.of_type(item)}>"
-    if kind.__name__ in ("function", "builtin_function_or_method", "method"):
+    if plainly.name_of(kind) in ("function", "builtin_function_or_method", "method"):
         return f"<function {names.of(item)[0]}>"
     return f"<{names.of_type(kind)}>"

@@ -9,7 +9,7 @@ from typing import Any
 from procscope.runtime import events
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import Raised, State
-from procscope.runtime.instrument import argv, capture, identity, leaving, names, raised, recorder
+from procscope.runtime.instrument import argv, capture, identity, leaving, names, plainly, raised, recorder
 
 SUCCEEDED, FAILED, CANCELLED = int(State.SUCCEEDED), int(State.FAILED), int(State.CANCELLED)
 
@@ -34,7 +34,7 @@ def submitted(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: in
 
 def batch(pool: int, number: int, func: Any, method: str, total: int, chunksize: int) -> None:
     """Told again with the same number once a total becomes known."""
-    rich(events.BatchSubmitted(mono_ns(), pool, number, names.of(func)[0], method, total, chunksize))
+    rich(events.BatchSubmitted(mono_ns(), pool, number, names.of(func)[0], method, total, plainly.whole(chunksize, 1)))
 
 
 def dropped(pool: int, number: int, outcome: int, reason: str, error: BaseException | None = None) -> None:

@@ -82,6 +82,7 @@ def _write(directory: str, birth: Birth, record: bytes) -> None:
     path = os.path.join(directory, f"{journal.hex()}-0000-000000.psj")
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
+        os.fchmod(descriptor, 0o600)
         os.write(descriptor, head.ljust(_PAGE, b"\0") + record + bytes(64))
     finally:
         os.close(descriptor)

@@ -7,9 +7,10 @@ from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskFailed
-from procscope.runtime.instrument import facts, identity, last_words, namespace, patches, raised, recorder
+from procscope.runtime.instrument import facts, identity, last_words, namespace, patches, plainly, raised, recorder
 
 _GROUP = "process"
+_code_of = SystemExit.__dict__["code"].__get__
 
 
 class Life:
@@ -17,7 +18,7 @@ class Life:
 
     def __init__(self, process: Any) -> None:
         birth = identity.me()
-        birth.name = birth.name or str(vars(process).get("_name", ""))
+        birth.name = birth.name or plainly.text(vars(process).get("_name", ""))
         self._uid = birth.process
         self._is_task = birth.kind == "process"
         self._told: int | None = None
@@ -73,7 +74,7 @@ class Life:
         self._told = code
         now = mono_ns()
         region = recorder.region()
-        shown = error if not isinstance(error, SystemExit) or code else None
+        shown = error if not issubclass(type(error), SystemExit) or code else None
         if self._is_task:
             if code and shown is not None:
                 failed = TaskFailed(0, self._uid, -1, -1, self._began, now, self._args, raised.of(shown))
@@ -95,7 +96,7 @@ class Life:
 
 def _exit_code(error: BaseException) -> int:
     """As BaseProcess._bootstrap makes it."""
-    if isinstance(error, SystemExit):
-        code = error.code
-        return 0 if code is None else int(code) if isinstance(code, int) else 1
+    if issubclass(type(error), SystemExit):
+        code = _code_of(error)
+        return 0 if code is None else plainly.whole(code, 1)
     return 1

@@ -6,10 +6,11 @@ from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any
 
-from procscope.runtime.instrument import recorder, scrub
+from procscope.runtime.instrument import plainly, recorder, scrub
 
 _PROGRAM = ("__main__", "__mp_main__")
 _MOST = 1024
+_LONGEST = 400
 module_of = type.__dict__["__module__"].__get__
 _qualname_of = type.__dict__["__qualname__"].__get__
 _plans: dict[int, tuple[CodeType, str, str, str, tuple[int, ...]]] = {}
@@ -30,7 +31,7 @@ def of_type(kind: type) -> str:
     """The qualified name of a class, as tracebacks spell it."""
     module = module_of(kind)
     name: str = _qualname_of(kind)
-    return name if module in (*_PROGRAM, "builtins") or type(module) is not str else f"{module}.{name}"
+    return name if type(module) is not str or module in (*_PROGRAM, "builtins") else f"{module}.{name}"
 
 
 def _learn(function: FunctionType, code: CodeType) -> tuple[str, tuple[int, ...]]:
@@ -38,7 +39,8 @@ def _learn(function: FunctionType, code: CodeType) -> tuple[str, tuple[int, ...]
     if len(_plans) >= _MOST:
         _plans.clear()
     module, qualname = function.__module__, function.__qualname__
-    name = f"{module}.{qualname}" if type(module) is str and module not in _PROGRAM else str.__str__(qualname)
+    plain = plainly.text(qualname)[:_LONGEST]
+    name = f"{module}.{plain}" if type(module) is str and module not in _PROGRAM else plain
     positions = secret_positions(_innermost(function))
     _plans[id(code)] = (code, qualname, module, name, positions)
     return name, positions
@@ -75,6 +77,6 @@ def _of_other(function: Any) -> tuple[str, tuple[int, ...]]:
     if kind is BuiltinFunctionType:
         module = function.__module__
         return (f"{module}.{function.__qualname__}" if type(module) is str else function.__qualname__), ()
-    if isinstance(function, type):
+    if issubclass(kind, type):
         return of_type(function), ()
     return of_type(kind), ()

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import PoolOpened
-from procscope.runtime.instrument import facts, identity, names, source, wires
+from procscope.runtime.instrument import facts, identity, names, plainly, source, wires
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__))
@@ -61,6 +61,7 @@ def opened(
     called = called or kind
     name = f"{called}-{next(_counters.setdefault(called, itertools.count(1)))}"
     start = names.of(initializer)[0] if initializer is not None else ""
+    size, max_tasks = plainly.whole(size), plainly.whole(max_tasks)
     facts.rich(PoolOpened(mono_ns(), pool.uid, kind, size, name, start_method, max_tasks, start, _site(), unobserved))
     return pool
 

@@ -23,6 +23,15 @@ _trace_of = BaseException.__dict__["__traceback__"].__get__
 _quiet = BaseException.__dict__["__suppress_context__"].__get__
 _args_of = BaseException.__dict__["args"].__get__
 _Group: Any = getattr(builtins, "BaseExceptionGroup", None)
+_SHOWN = [
+    (kind, [kind.__dict__[name].__get__ for name in names_ if name in kind.__dict__])
+    for kind, names_ in (
+        (OSError, ("filename", "filename2", "strerror", "errno")),
+        (SyntaxError, ("filename", "msg", "lineno")),
+        (ImportError, ("msg",)),
+        (UnicodeError, ()),
+    )
+]
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
@@ -79,10 +88,8 @@ def _says_by_builtin(kind: type) -> bool:
 
 def _plain_attributes(error: BaseException) -> bool:
     """OSError and SyntaxError put attributes into their text, which the program may have set to anything."""
-    return all(type(vars(error).get(name)) in _PLAIN for name in vars(error)) and all(
-        type(getattr(error, name, None)) in _PLAIN
-        for name in ("filename", "filename2", "msg", "lineno", "strerror", "errno")
-        if issubclass(type(error), (OSError, SyntaxError, ImportError))
+    return all(
+        type(read(error)) in _PLAIN for kind, readers in _SHOWN if issubclass(type(error), kind) for read in readers
     )
 
 

@@ -37,6 +37,7 @@ def create(path: str, size: int) -> Mapping:
     """
     descriptor = _open(path)
     try:
+        os.fchmod(descriptor, 0o600)  # whatever umask the program has: the collector is to read it
         _allocate(descriptor, size)
         return _map(descriptor, size)
     except BaseException:

@@ -49,7 +49,7 @@ def build(folder: Path) -> dict[int, Site]:
         relative = path.relative_to(ROOT / "runtime")
         target = runtime / relative
         target.parent.mkdir(exist_ok=True)
-        target.write_text(_with_strikes(path.read_text(), str(relative), sites))
+        target.write_text(with_strikes(path.read_text(), str(relative), sites))
     shutil.copyfile(STRIKE, runtime / "strike.py")
     (folder / "sites.json").write_text(json.dumps(sites))
     return {site.number: site for site in sites}
@@ -63,7 +63,8 @@ def _sources() -> list[Path]:
     return found
 
 
-def _with_strikes(source: str, file: str, sites: list[Site]) -> str:
+def with_strikes(source: str, file: str, sites: list[Site]) -> str:
+    """`source` asking before each call; the places are added to `sites`."""
     tree = ast.parse(source)
     striker = _Striker(file, sites)
     striker.visit(tree)

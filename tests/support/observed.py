@@ -17,7 +17,7 @@ from tests.support.journals import read_all
 ROOT = Path(__file__).parents[2]
 METHODS = ("fork", "spawn", "forkserver")
 RUN = "abcdefabcdef"
-_BOOT = (
+BOOT = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); from procscope.runtime.instrument.boot import run_program; "
     f"sys.path.remove({str(ROOT)!r}); run_program(sys.argv[1:])"
 )
@@ -69,7 +69,7 @@ def observed(folder: Path, python: str, words: Sequence[str], **more: str) -> Ou
     run = folder / "spool" / RUN
     run.mkdir(mode=0o700, parents=True, exist_ok=True)
     more = {"PROCSCOPE_STATE_DIR": str(folder), "PROCSCOPE_RUN": RUN, **more}
-    done = _run([python, "-c", _BOOT, *words], _environment(more), [])
+    done = _run([python, "-c", BOOT, *words], _environment(more), [])
     return done._replace(told=told_in(run))
 
 
@@ -77,7 +77,7 @@ def begun(folder: Path, python: str, words: Sequence[str], **more: str) -> subpr
     """The same program, still running and in a session of its own; its run's directory is `folder`/spool/RUN."""
     (folder / "spool" / RUN).mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = _environment({"PROCSCOPE_STATE_DIR": str(folder), "PROCSCOPE_RUN": RUN, **more})
-    argv = [python, "-c", _BOOT, *words]
+    argv = [python, "-c", BOOT, *words]
     return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -97,6 +97,7 @@ def told_in(run: Path) -> list[Told]:
         events, damaged = read_all(segment)
         assert not damaged, path
         told.append(Told(segment.header, events, segment.slot(), segment.drops()))
+        segment.close()
     return told
 
 

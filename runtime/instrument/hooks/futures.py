@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-import threading
 from _thread import _local
 from typing import Any
 
-from procscope.runtime.instrument import facts, identity, patches, pools
+from procscope.runtime.instrument import facts, identity, patches, plainly, pools
 
 GROUP = "futures"
 _SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
@@ -191,7 +190,7 @@ def _initializer_raised(message: Any, _args: tuple[Any, ...], error: BaseExcepti
     found = frame.f_locals
     queue, thread = found.get("call_queue"), ""
     if queue is None:
-        queue, thread = found.get("work_queue"), threading.current_thread().name
+        queue, thread = found.get("work_queue"), plainly.thread_name()
     pool = pools.pool_of_queue(getattr(queue, "_procscope_queue", queue))
     uid = pool.uid if pool is not None else identity.me().pool
     if uid:

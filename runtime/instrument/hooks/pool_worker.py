@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-from procscope.runtime.instrument import bundles, facts, identity, patches, pools, raised, recorder, wires
+from procscope.runtime.instrument import bundles, facts, identity, patches, plainly, pools, raised, recorder, wires
 from procscope.runtime.instrument.chunk import Chunk
 from procscope.runtime.instrument.hooks import threads
 from procscope.runtime.instrument.queues import Watched
@@ -74,14 +73,14 @@ def _begun(inqueue: Any) -> Shift | None:
         recorder.not_observed(GROUP, "a worker's pool was made before the observation began")
         return None
     if pool is not None and pool.kind == "ThreadPool":
-        return Shift(uid, threading.current_thread().name)
+        return Shift(uid, plainly.thread_name())
     shift = Shift(uid)
     _tell(shift.between, inqueue)
     return shift
 
 
 def _broke(shift: Shift, initializer: Any, error: BaseException) -> None:
-    shift.reason = "exit" if shift.busy and isinstance(error, SystemExit) else "exception"
+    shift.reason = "exit" if shift.busy and issubclass(type(error), SystemExit) else "exception"
     if shift.thread:
         threads.told(error)
     if initializer is not None and shift.number < 0:
@@ -144,7 +143,7 @@ def _put(shift: Shift, inner: Any) -> Any:
             if success and type(value) not in bundles.failures:
                 shift.succeeded()
             else:
-                error = value.exc if success else getattr(value, "exc", value)
+                error = value if issubclass(type(value), BaseException) else value.exc
                 shift.failed(raised.of(error))
                 del error
             del value

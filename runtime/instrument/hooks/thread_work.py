@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 import sys
-import threading
 from queue import SimpleQueue
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskFailed
-from procscope.runtime.instrument import capture, facts, names, patches, pools, raised, recorder
+from procscope.runtime.instrument import capture, facts, names, patches, plainly, pools, raised, recorder
 from procscope.runtime.instrument.hooks import futures, waits
 
 GROUP = "thread executor"
@@ -97,7 +96,7 @@ class _Future:
         if not self._future.set_running_or_notify_cancel():
             return False
         try:
-            self._thread = threading.current_thread().name
+            self._thread = plainly.thread_name()
             self._started = mono_ns()
             recorder.region().slot_begin(*self._task, -1, self._started)
         except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-from procscope.runtime.instrument import patches, recorder
+from procscope.runtime.instrument import patches, plainly, recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def _seen(thread: Any) -> None:
         error = sys.exc_info()[1]
         known = _told.pop(get_ident(), None) == id(error)
         # SystemExit is how a thread may leave: the standard hook is silent about it.
-        if error is None or known or isinstance(error, SystemExit) or not recorder.run or GROUP in patches.off:
+        if error is None or known or issubclass(type(error), SystemExit) or not recorder.run or GROUP in patches.off:
             return
         from procscope.runtime.instrument import facts
 
         state = vars(thread)
-        facts.thread_failed(str(state.get("_name", "")), bool(state.get("_daemonic")), error)
+        facts.thread_failed(plainly.text(state.get("_name", "")), bool(state.get("_daemonic")), error)
     except Exception as fault:
         if patches.fault(GROUP, fault):
             raise
