@@ -57,7 +57,7 @@ class Shares:
     def sample(self, changes: Changes, at_s: int) -> list[int]:
         """Depth and flow of the channels that moved since the last sample, and of those that have just come to rest;
         their ids."""
-        sampled = [shared for shared in self._moving | self._moved if not shared.owner_uid]
+        sampled = [shared for shared in self._moving | self._moved if not shared.part]
         for shared in sampled:
             primitives.settled(shared)
             changes.channel_samples.append((shared.id, 1, at_s, shared.depth, *primitives.flow(shared)))

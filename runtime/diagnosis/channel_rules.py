@@ -9,7 +9,7 @@ from procscope.runtime.diagnosis.facts import Facts, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.sharing_facts import Stand, Thing
 from procscope.runtime.diagnosis.sharing_words import at_words, end_words, place, thing_words, who_words
-from procscope.runtime.diagnosis.waits import PROCESS, Waits
+from procscope.runtime.diagnosis.waits import PROCESS, READS, WRITES, Waits
 from procscope.runtime.diagnosis.words import pool_words, several, span
 
 SETTLED_US = 1_000_000
@@ -51,11 +51,10 @@ def _undrained(stand: Stand, other: Stand, thing: Thing, depth: int) -> Incident
 def hung_pools(facts: Facts, waits: Waits) -> Iterator[Incident]:
     """Pools whose queue's lock died with a worker, and those that wait for their own workers."""
     pools = {pool.pool_id: pool for pool in facts.pools if pool.state in ("open", "closing")}
-    for holds in waits.holders.values():
-        for held in holds:
-            number = _pool(held.thing)
-            if not held.who.alive and number in pools:
-                yield _lockless(pools.pop(number), held)
+    for held in [*waits.left, *(held for holds in waits.holders.values() for held in holds if not held.who.alive)]:
+        number = _pool(held.thing)
+        if number in pools:
+            yield _lockless(pools.pop(number), held)
     for number, stands in _own_results(waits).items():
         pool = pools.get(number)
         if pool is not None and _all_wait(pool, stands) and facts.as_of_us - stands[-1].since_us >= SETTLED_US:
@@ -70,10 +69,30 @@ def _pool(thing: Thing | None) -> int:
     return 0
 
 
+def lockless_queues(facts: Facts, waits: Waits) -> Iterator[Incident]:
+    """The program's own queues whose reading lock died with a consumer, or whose writing lock with a producer."""
+    for left in waits.left:
+        thing = left.thing
+        if thing is None or _pool(thing) or thing.state == "gone":
+            continue
+        doing, wanted = ("read from", "get") if left.what == READS else ("wrote to", "put")
+        waiting = [
+            s for s in waits.waiting.values() if s.what == wanted and s.thing is not None and s.thing.id == thing.id
+        ]
+        who = left.who
+        text = f"{who_words(who)} {end_words(who)} while it {doing} {thing_words(thing)} and had its lock: "
+        text += f"{several(len(waiting), 'thread')} in {wanted}() and " if waiting else ""
+        text += f"whoever calls {wanted}() next will wait for ever"
+        yield Incident(
+            f"left:{thing.id}:{who.process_id}", Level.CRITICAL if waiting else Level.WARNING, text,
+            who.ended_us or left.since_us, left.run, None, who.process_id, who.pid, primitives=(thing.id,),
+        )  # fmt: skip
+
+
 def _lockless(pool: PoolFacts, held: Stand) -> Incident:
     thing = held.thing
     queue = thing.owner.role if thing is not None and thing.owner is not None else thing.role if thing else None
-    results = "out" in (queue or "") or "result" in (queue or "")
+    results = held.what == WRITES or "result" in (queue or "")
     what, so = ("results", "no worker can send one") if results else ("tasks", "no worker can take one")
     text = (
         f"{pool_words(pool.name, pool.kind)} hangs: {who_words(held.who)} {end_words(held.who)} while it held the "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from procscope.runtime.diagnosis.channel_rules import hung_pools, leaked, undrained
+from procscope.runtime.diagnosis.channel_rules import hung_pools, leaked, lockless_queues, undrained
 from procscope.runtime.diagnosis.facts import DeadProcess, Facts, FailureGroup, PoolFacts
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.left_behind import left_behind
@@ -28,6 +28,7 @@ def diagnose(facts: Facts, *, task_limit_s: float = 0.0) -> list[Incident]:
         *hung,
         *(found for found in pool_incidents(facts) if found.pool_id not in explained),
         *lock_incidents(facts, waits),
+        *lockless_queues(facts, waits),
         *undrained(facts, waits),
         *leaked(facts),
         *left_behind(facts),

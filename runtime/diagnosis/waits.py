@@ -14,6 +14,8 @@ from procscope.runtime.diagnosis.sharing_facts import Stand
 Thread = tuple[int, int]
 """process_id, thread."""
 HOLDS, ACQUIRE, PROCESS = "holds", "acquire", "process"
+READS, WRITES = LEFT = ("reads", "writes")
+"""What a process was at with a queue, and with its lock, when it was killed."""
 
 
 def thread_of(stand: Stand) -> Thread:
@@ -22,15 +24,19 @@ def thread_of(stand: Stand) -> Thread:
 
 
 class Waits:
-    """The graph of one moment: `waiting` by thread, `holders` by primitive, `stuck` threads."""
+    """The graph of one moment: `waiting` by thread, `holders` by primitive, `stuck` threads; `left`: queues whose lock
+    died with a process."""
 
     def __init__(self, stands: Iterable[Stand]) -> None:
         self.waiting: dict[Thread, Stand] = {}
         self.holders: dict[int, list[Stand]] = defaultdict(list)
+        self.left: list[Stand] = []
         self._threads: dict[int, list[Thread]] = defaultdict(list)
         for stand in stands:
             if stand.what == HOLDS and stand.thing is not None:
                 self.holders[stand.thing.id].append(stand)
+            elif stand.what in LEFT:
+                self.left.append(stand)
             elif stand.what != HOLDS and stand.who.alive:
                 self.waiting[thread_of(stand)] = stand
                 self._threads[stand.who.process_id].append(thread_of(stand))

@@ -410,7 +410,9 @@ holds = Table(
     _big("primitive_id", key=True),  # where `what` is result or within: the pool's id; process: that process's
     _big("process_id", key=True),
     _big("thread", key=True),  # ident
-    Column("what", String(8), primary_key=True),  # holds, or the kind of wait: acquire, get, put, recv, ...
+    Column(
+        "what", String(8), primary_key=True
+    ),  # holds, or the kind of wait: acquire, get, put, recv, ...; of the dead also reads, writes
     _big("run_id", 0),
     _big("since_us", 0),
     Column("site", Text),  # file:line in function

@@ -34,6 +34,33 @@ WITHIN_WORKER = """
         executor = concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"))
         executor.submit(outer).result()
 """
+JOINED = """
+    import multiprocessing, sys
+
+    def produce(results):
+        for n in range(200):
+            results.put(b"x" * 10_000)
+
+    if __name__ == "__main__":
+        context = multiprocessing.get_context(sys.argv[1])
+        results = context.Queue()
+        worker = context.Process(target=produce, args=(results,))
+        worker.start()
+        worker.join()
+"""
+KILLED_IDLE = """
+    import multiprocessing, os, signal, sys, time
+
+    if __name__ == "__main__":
+        context = multiprocessing.get_context(sys.argv[1])
+        with context.Pool(2) as pool:
+            pool.map(time.sleep, [0.1] * 4, chunksize=1)
+            time.sleep(0.5)
+            for process in multiprocessing.active_children():
+                os.kill(process.pid, signal.SIGKILL)
+            time.sleep(0.5)
+            print(pool.apply(abs, (-1,)))
+"""
 CALM = """
     import concurrent.futures, multiprocessing, traceback
 
@@ -89,3 +116,23 @@ def test_a_worker_that_waits_for_its_own_executor(state_dir: Path, tmp_path: Pat
     with jam(write(tmp_path, WITHIN_WORKER)):
         incident = Eyes(state_dir).until("waits for itself")
         assert "at job.py:5 in outer, which can never arrive" in incident.text
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("method", observed.METHODS)
+def test_a_queue_joined_before_it_is_drained(state_dir: Path, tmp_path: Path, method: str) -> None:
+    """join() hangs, the child is alive and idle, and the reason is in a paragraph of the documentation."""
+    with jam(write(tmp_path, JOINED), method):
+        incident = Eyes(state_dir).until("get them first, then join()")
+        assert "the main process waits for process" in incident.text
+        assert "in results (made job.py:10" in incident.text
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("method", observed.METHODS)
+def test_a_pool_whose_idle_workers_were_killed(state_dir: Path, tmp_path: Path, method: str) -> None:
+    """One of them had the lock of the queue: the pool starts new workers, which look alive and never take a task."""
+    with jam(write(tmp_path, KILLED_IDLE), method):
+        incident = Eyes(state_dir).until("hangs")
+        assert "was killed (SIGKILL) while it held the lock of the queue of tasks" in incident.text
+        assert incident.pool_id is not None

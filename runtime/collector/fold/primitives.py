@@ -36,6 +36,8 @@ CHANNELS = frozenset(
         Kind.THREAD_QUEUE,
     )
 )  # fmt: skip
+_CONNECTION = PRIMITIVE_NAMES[Kind.CONNECTION]
+_OF_MANAGERS = (PRIMITIVE_NAMES[Kind.MANAGER_QUEUE], PRIMITIVE_NAMES[Kind.PROXY])
 COUNTED = (ACQUIRED, RELEASED, FOREIGN, ITEMS_IN, ITEMS_OUT, TASKS_DONE)
 """The words that are summed over all threads."""
 
@@ -66,6 +68,11 @@ class Shared:
     users: set[int] = field(default_factory=set)
     flags: int = 0
     hint: int = 0
+
+    @property
+    def part(self) -> bool:
+        """Whether it is the inside of another. What a manager serves belongs to it and is no part of it."""
+        return self.owner_uid is not None and self.kind not in _OF_MANAGERS
 
     @property
     def signal(self) -> bool:
@@ -152,7 +159,7 @@ def settled(found: Shared) -> bool:
 
 
 def _depth(found: Shared) -> int | None:
-    if found.kind not in CHANNELS:
+    if found.kind not in CHANNELS or found.kind == _CONNECTION:  # what comes in at one end goes out at the other
         return None
     depth = found.total[ITEMS_IN] - found.total[ITEMS_OUT]
     if depth > 0 or (depth == 0 and not found.hint):

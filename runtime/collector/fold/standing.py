@@ -21,6 +21,10 @@ SEEN_TWICE_NS = 200_000_000
 HOLDS, PROCESS, RESULT, WITHIN = "holds", "process", "result", "within"
 """Kinds of rows whose target is not, or not only, named by a primitive; a thread waits `within` a pool if it does for a
 result while at a task of that very pool."""
+READS, WRITES = "reads", "writes"
+"""A dead process was reading from a queue, or writing to its pipe, and has its reading or writing lock for ever."""
+_HAVE = (HOLDS, READS, WRITES)
+_LEFT = {"get": READS, "put": WRITES, "send": WRITES}
 NO_PRIMITIVE = (PROCESS, RESULT, WITHIN)
 _COUNTING = (PRIMITIVE_NAMES[Kind.SEMAPHORE], PRIMITIVE_NAMES[Kind.BOUNDED_SEMAPHORE])
 
@@ -41,6 +45,8 @@ class Sight(NamedTuple):
     site: str | None
     first: int
     n: int = 1
+    locked: bool = False
+    """It has the queue's own lock meanwhile."""
 
 
 def wait_name(number: int) -> str:
@@ -77,7 +83,7 @@ class Standing:
     def died(self, process_id: int, *, killed: bool) -> None:
         """What a dead process held it holds for ever; what it waited for is kept if it was killed in it."""
         mine = self._seen.pop(process_id, {})
-        left = {at: sight._replace(first=0) for at, sight in mine.items() if killed or sight.what == HOLDS}
+        left = {at: _left(sight) for at, sight in mine.items() if killed or sight.what == HOLDS}
         if left:
             self._seen[process_id] = left
 
@@ -123,7 +129,7 @@ class Standing:
         if sight.what in (RESULT, WITHIN):
             return run.pools[sight.uid].id if sight.uid in run.pools else 0
         shared = run.primitives.get(sight.uid)
-        if shared is None or (sight.what != HOLDS and in_a_pool(run, shared)):
+        if shared is None or (sight.what not in _HAVE and in_a_pool(run, shared)):
             return 0  # an idle worker waits for the next task of its pool
         return shared.id
 
@@ -140,3 +146,8 @@ def _latest(sights: list[Sight], left: int) -> Iterator[Sight]:
             return
         left -= sight.n
         yield sight
+
+
+def _left(sight: Sight) -> Sight:
+    """What a dead process leaves standing."""
+    return sight._replace(first=0, what=_LEFT.get(sight.what, sight.what) if sight.locked else sight.what)

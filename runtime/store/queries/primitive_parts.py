@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from procscope.runtime import sketch
 from procscope.runtime.store.rows import End, Holder, Primitive
 
-_HELD = frozenset({"Condition", "Value", "Array"})
+_HELD = frozenset({"Condition", "Value", "Array", "Pipe"})
 """Whoever holds the lock inside of one of these holds it; in others such a lock is their own business, until its
 holder is dead."""
-_COUNTED = frozenset({"Value", "Array"})
-"""What the lock inside of these counts is all there is to count."""
+_COUNTED = frozenset({"Value", "Array", "Pipe"})
+"""What the lock inside of these counts, or both ends of a pipe that goes both ways, is all there is to count."""
+_SERVER = "Manager"
+"""What it serves belongs to it and is no part of it."""
 _COUNTS = 8
 
 
@@ -61,7 +63,10 @@ class Gathered:
         """The answer."""
         times = [us / 1e6 for us in self.sums[_COUNTS:]] + [*_quantiles(self.waits), *_quantiles(self.holds)]
         people: list[Sequence[Any]] = [self.holders, self.waiters, self.producers, self.consumers, self.pids]
-        return Primitive(*[*self.row, *self.sums[:_COUNTS], *times, *(tuple(some) for some in people)])
+        row = [*self.row]
+        if row[3] == "Pipe" and row[13] is not None:
+            row[13] = max(0, self.sums[3] - self.sums[4])
+        return Primitive(*[*row, *self.sums[:_COUNTS], *times, *(tuple(some) for some in people)])
 
     def take_in(self, part: Gathered) -> None:
         """A part of it: who holds the part holds it, as far as that is of interest."""
@@ -74,17 +79,21 @@ class Gathered:
         if kind in _COUNTED:
             self.sums = [a + b for a, b in zip(self.sums, part.sums, strict=True)]
             self.waits += part.waits
+            self.producers = _joined(self.producers, part.producers)
+            self.consumers = _joined(self.consumers, part.consumers)
             self.pids += [pid for pid in part.pids if pid not in self.pids]
 
 
 def folded(found: Iterable[Gathered]) -> list[Gathered]:
     """Those that are no part of another, with their parts taken in; parts of pools are left out."""
     every = {one.uid: one for one in found}
-    kept = [one for one in every.values() if one.owner is None]
-    for part in every.values():
-        root = _root(every, part)
-        if root is not None and root is not part:
-            root.take_in(part)
+    kept = []
+    for one in every.values():
+        root = _root(every, one)
+        if root is one:
+            kept.append(one)
+        elif root is not None:
+            root.take_in(one)
     return kept
 
 
@@ -94,8 +103,23 @@ def _root(every: dict[int, Gathered], part: Gathered) -> Gathered | None:
     for _ in range(4):
         if at is None or at.owner is None:
             return at
-        at = every.get(at.owner)
+        above = every.get(at.owner)
+        if above is not None and above.row[3] == _SERVER:
+            return at
+        at = above
     return None
+
+
+def _joined(ends: list[End], more: list[End]) -> list[End]:
+    """The ends of two channels as those of one."""
+    found = {end.process_id: end for end in ends}
+    for end in more:
+        known = found.get(end.process_id)
+        if known is not None:
+            items, size, wait = known.items + end.items, known.bytes + end.bytes, known.wait_s + end.wait_s
+            end = replace(end, items=items, bytes=size, wait_s=wait)
+        found[end.process_id] = end
+    return list(found.values())
 
 
 def add(counts: Counter[int], stored: str | None) -> None:

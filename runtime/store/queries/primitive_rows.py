@@ -17,6 +17,7 @@ _HOLDS = """SELECT h.primitive_id, h.process_id, c.pid, c.name, h.thread, h.what
  FROM holds h JOIN processes c ON c.id = h.process_id
  WHERE h.run_id = :run AND h.what NOT IN ('process', 'result', 'within')
  ORDER BY h.since_us, h.process_id"""
+_HAVE = ("holds", "reads", "writes")
 _ALIVE = ("starting", "running")
 _EDGES_MOST = 1000
 """Where more pairs than this share one channel, nobody could read a drawing of them."""
@@ -54,18 +55,21 @@ class PrimitiveQueries(Reader):
         for row in holds:
             if row[0] in found:
                 one, holder = found[row[0]], Holder(*[*row[1:8], row[8] in _ALIVE])
-                (one.holders if holder.what == "holds" else one.waiters).append(holder)
+                (one.holders if holder.what in _HAVE else one.waiters).append(holder)
         return list(found.values())
 
 
 def _edges(one: Primitive) -> list[Edge]:
-    put = sum(end.items for end in one.producers)
     pairs = [(giver, taker) for giver in one.producers for taker in one.consumers]
-    if not put or len(pairs) > _EDGES_MOST:
+    if len(pairs) > _EDGES_MOST:
         return []
     found = []
     for giver, taker in pairs:
-        items, size = (round(n * giver.items / put) for n in (taker.items, taker.bytes))
-        if items and (giver.process_id != taker.process_id or len(pairs) == 1):
+        # Who sends through a pipe does not receive that itself.
+        put = sum(end.items for end in one.producers if one.kind != "Pipe" or end.process_id != taker.process_id)
+        if giver.process_id == taker.process_id and len(pairs) > 1:
+            continue
+        items, size = (round(n * giver.items / put) if put else n for n in (taker.items, taker.bytes))
+        if items:
             found.append(Edge(giver.process_id, taker.process_id, one.id, items, size))
     return found

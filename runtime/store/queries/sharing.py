@@ -13,7 +13,7 @@ MOST = 2_000
 _HOLDS = """SELECT r.key, h.process_id, c.pid, c.kind, c.state, c.signal, c.ended_us, c.pool_id, h.thread, h.what,
  h.since_us, h.site, h.primitive_id FROM runs r CROSS JOIN holds h JOIN processes c ON c.id = h.process_id
  WHERE r.state = 'running' AND h.run_id = r.id
- ORDER BY CASE h.what WHEN 'holds' THEN 0 ELSE 1 END, h.since_us LIMIT :most"""
+ ORDER BY CASE WHEN h.what IN ('holds', 'reads', 'writes') THEN 0 ELSE 1 END, h.since_us LIMIT :most"""
 _THING = """p.id, r.key, p.kind, p.name, p.site, p.state, p.size, p.depth, p.unfinished, p.role, p.owner_uid, p.uid,
  p.run_id, p.process_id, c.pid, c.ended_us FROM runs r CROSS JOIN primitives p
  LEFT JOIN processes c ON c.id = p.process_id WHERE p.run_id = r.id"""

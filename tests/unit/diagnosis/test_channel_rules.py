@@ -41,6 +41,24 @@ def test_a_pool_whose_queue_lock_died_with_an_idle_worker() -> None:
     assert found(holds(killed(4131), RLOCK), pools=(pool(state="terminated"),)) == []
 
 
+def test_a_worker_killed_at_the_queues_own_pipe() -> None:
+    """Idle, it was receiving; or it was sending a result: whose lock died makes a difference."""
+    idle = waits(killed(4131, kind="worker"), INQUEUE, "reads")
+    assert "the lock of the queue of tasks" in texts(idle, pools=(pool(running=0),))[0]
+    sending = waits(killed(4131, kind="worker"), INQUEUE, "writes")
+    assert "the lock of the queue of results, so no worker can send one" in texts(sending, pools=(pool(),))[0]
+
+
+def test_a_consumer_killed_in_get_takes_the_queue_along() -> None:
+    """'The queue is likely to become corrupted', says the documentation: it stands still."""
+    (text,) = texts(waits(killed(12), JOBS, "reads"), waits(13, JOBS, "get"))
+    assert text == (
+        "process 12 was killed (SIGKILL) while it read from results (made job.py:9) and had its lock: 1 thread in "
+        "get() and whoever calls get() next will wait for ever"
+    )
+    assert "whoever calls put() next" in texts(waits(killed(12), JOBS, "writes"))[0]
+
+
 def test_a_worker_that_waits_for_its_own_pool() -> None:
     """A copy of the executor in a worker takes tasks and never runs one."""
     inside = waits(who(4131, kind="worker", pool_id=5), None, "within", pool_id=5)
