@@ -62,10 +62,14 @@ def _row(barrier: Any) -> Any:
 def _wait(original: Any) -> Any:
     def wait(self: Any, *args: Any, **kwds: Any) -> Any:
         row = _row(self)
-        if row is None:
-            return original(self, *args, **kwds)
-        with sync_condition.Waiting(row):
-            place = original(self, *args, **kwds)
+        try:
+            if row is None:
+                return original(self, *args, **kwds)
+            with sync_condition.Waiting(row):
+                place = original(self, *args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         row.words[layout.ACQUIRED] += 1
         return place
 

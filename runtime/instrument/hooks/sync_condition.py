@@ -80,7 +80,11 @@ def _acquiring(original: Any, state: Any) -> Any:
 
     def acquire(*args: Any, **kwds: Any) -> Any:
         row = _row_of(state)
-        got = original(*args, **kwds)
+        try:
+            got = original(*args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         if got and row is not None:
             row.words[layout.ACQUIRED] += 1
         return got
@@ -120,10 +124,14 @@ def _row_of(state: Any) -> Any:
 def _wait(original: Any) -> Any:
     def wait(self: Any, *args: Any, **kwds: Any) -> Any:
         row = _row(self)
-        if row is None:
-            return original(self, *args, **kwds)
-        with Waiting(row):
-            return original(self, *args, **kwds)
+        try:
+            if row is None:
+                return original(self, *args, **kwds)
+            with Waiting(row):
+                return original(self, *args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
 
     return wait
 
@@ -133,7 +141,11 @@ def _notify(original: Any) -> Any:
         row = _row(self)
         if row is not None:
             row.words[layout.RELEASED] += 1
-        return original(self, *args, **kwds)
+        try:
+            return original(self, *args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
 
     return notify
 

@@ -66,14 +66,18 @@ def _row(event: Any) -> Any:
 def _wait(original: Any) -> Any:
     def wait(self: Any, *args: Any, **kwds: Any) -> Any:
         row = _row(self)
-        if row is None:
-            return original(self, *args, **kwds)
-        if self._flag._semlock._is_zero():
-            with sync_condition.Waiting(row):
+        try:
+            if row is None:
+                return original(self, *args, **kwds)
+            if self._flag._semlock._is_zero():
+                with sync_condition.Waiting(row):
+                    came = original(self, *args, **kwds)
+            else:
+                row.words[layout.CALLS] += 1
                 came = original(self, *args, **kwds)
-        else:
-            row.words[layout.CALLS] += 1
-            came = original(self, *args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         if came:
             row.words[layout.ACQUIRED] += 1
         return came
