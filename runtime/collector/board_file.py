@@ -40,6 +40,11 @@ class BoardFile:
                 was = words_of(before[at : at + _ROW]) if at < len(before) else NOTHING
                 yield at // _ROW, was if was[layout.UID] else NOTHING, words_of(rows[at : at + _ROW])
 
+    def rows(self) -> Iterator[tuple[int, Words]]:
+        """(index, words) of every row as of the last look."""
+        for at in range(0, len(self._rows), _ROW):
+            yield at // _ROW, words_of(self._rows[at : at + _ROW])
+
     def share(self, index: int) -> tuple[Words, Words, Words]:
         """Words, waits and holds of a row as of the last look."""
         row = self._rows[index * _ROW : (index + 1) * _ROW]

@@ -10,22 +10,19 @@ import time
 from collections.abc import Callable, Iterable
 
 from procscope.runtime.collector.board_file import BoardFile
-from procscope.runtime.collector.fold import primitives
+from procscope.runtime.collector.fold import passing, primitives
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.collector.fold.primitives import LARGEST, Words
 from procscope.runtime.collector.fold.standing import HOLDS, RESULT, WITHIN, Sight, Standing, wait_name
 from procscope.runtime.collector.fold.state import Process, Run, World
 from procscope.runtime.collector.shares import Shares
 from procscope.runtime.collector.tail import Region
-from procscope.runtime.events import Primitive
 from procscope.runtime.journal import board_layout as layout
 from procscope.runtime.journal.board_reader import Board, born
 
 LOOK_EVERY = 0.4
 SHARE = 15
 """A look may take one part in so many of the time to the next."""
-_QUEUES = frozenset((Primitive.QUEUE, Primitive.JOINABLE_QUEUE, Primitive.SIMPLE_QUEUE))
-_PASSING = _QUEUES | {Primitive.PIPE, Primitive.CONNECTION}
 _TOLD = (layout.KIND, layout.OWNER, layout.BORN, layout.SIZE)
 
 Place = tuple[str, int, int]
@@ -85,10 +82,13 @@ class Boards:
             told = born(self._text(file, words[layout.BORN]))
             primitives.made(world, shared, file.process, file.delta, words, told)
         self._shares.changed(shared, file, index, first=not before[layout.UID])
-        if words[layout.KIND] in _PASSING:
-            self._passing(file, index, words, now)
-        else:
-            self._held(file, index, words, now)
+        self._held(file, index, words, now)
+        self._passing(file, index, words, now)
+
+    def _passing(self, file: BoardFile, index: int, words: Words, now: int) -> None:
+        if words[layout.KIND] in passing.CHANNELS:
+            thread = self._thread_of(*file.place[:2]) or file.board.header.thread
+            passing.see(self._standing, file, index, words, thread, self._text(file, words[layout.HELD_SITE]), now)
 
     def _refuse(self, world: World, file: BoardFile, index: int, now: int) -> None:
         if index not in file.refused:
@@ -108,22 +108,6 @@ class Boards:
             self._text(file, words[layout.HELD_SITE]) or None, now, n,
         )  # fmt: skip
         self._standing.see(place, sight)
-
-    def _passing(self, file: BoardFile, index: int, words: Words, now: int) -> None:
-        """A process is in recv() or send(); of a queue, with the lock that it has for that."""
-        queue = words[layout.KIND] in _QUEUES
-        for word, what in (
-            (layout.HELD_SINCE, "get" if queue else "recv"),
-            (layout.HELD_AT, "put" if queue else "send"),
-        ):
-            place, since = (*file.place, index, word), words[word]
-            if since <= 1:  # nothing, or for a time that nobody took
-                self._standing.over(file.process.id, place)
-                continue
-            thread = self._thread_of(*file.place[:2]) or file.board.header.thread
-            since_us = (min(since, now) + file.delta) // 1000
-            sight = Sight(words[layout.UID], file.process.id, thread, what, (since,), since_us, None, now, locked=queue)
-            self._standing.see(place, sight)
 
     def _text(self, file: BoardFile, number: int) -> str:
         """A text of the file's region: whichever of its boards it lies in."""
@@ -151,6 +135,8 @@ class Boards:
         files = self._of.pop(process.uid, [])
         for file in files:
             self._read(world, file, now)
+            for index, words in file.rows():
+                self._passing(file, index, words, now)
         self._shares.buried(world, process, at_us)
         self._standing.died(process.id, killed=process.state == "killed")
         for file in files:

@@ -53,6 +53,11 @@ class Wire:
         self.bytes_in, self.bytes_out = words[layout.BYTES_IN], words[layout.BYTES_OUT]
         self.row, self.words = row, words
 
+    def at_site(self, site: str) -> None:
+        """A line where this process received: perhaps that of the next time too."""
+        if self.row is not None:
+            self.words[layout.HELD_SITE] = self.row.text(site)
+
     def blocked(self, nanoseconds: int, size: int = 0) -> None:
         """A send or receive of `size` bytes took so long: what exceeds the copying of them was waiting."""
         if self.row is not None and nanoseconds > SLACK_NS + size:
@@ -82,7 +87,9 @@ def bound(wire: Wire, descriptor: int | None) -> Wire:
     uid = uid_at(descriptor)
     if not uid:
         return NOBODY
-    return _wires.get(uid) or _lying(wire, boards.row(uid, wire.kind))
+    known = _wires.get(uid) or _lying(wire, boards.row(uid, wire.kind))
+    known.at_site(boards.site())
+    return known
 
 
 def born(wire: Wire, descriptor: int, size: int = 0, owner: int = 0, role: str = "") -> Wire:

@@ -22,7 +22,7 @@ uid is 0 is not (or not yet) one. The words of a row, this thread's share of the
     16 blocked ns  in put, get, send, recv          17 hold ns    holding, of the timed ones only
     18 held since  monotonic ns, 0 = not known      19 held site  text; both of the last acquisition
     20 depth + 1   a hint, 0 = none                 21 tasks done of a JoinableQueue
-    22 held at     spare                            23 foreign    releases of what this thread did not hold
+    22 sending     of a channel, see below          23 foreign    releases of what this thread did not hold
 
 Who holds a lock or a semaphore: the thread has `held(words)` of it, acquisitions less releases of its own; words 18 and
 19 stay when it is given back. One with foreign releases is used as a signal, or a release by somebody else ended a
@@ -31,6 +31,12 @@ hold: then as many are held as all threads' acquisitions less all their releases
 Of what is waited for, the counts mean: Condition: 7 acquisitions of its lock by the program, 8 notify, 14 wait. Event:
 7 waits that returned True, 8 set, 14 wait. Barrier: 7 waits that passed, 14 wait. 9 counts waits that had to block.
 Their lock, if the program can hold it, is a row of its own (word 2, role "lock").
+
+A channel's row is shared by the threads of its process, and five words mean something else: 14 items that a Queue's
+feeder wrote to the pipe (what was put and not written is buffered). 18 since when a thread receives, and so holds the
+read lock of a queue; 0: none does. 19 a line where one did. 22 since when one sends, and so holds the write lock;
+1: not known since when. 23 items that were put and could not be sent, which word 10 no longer counts. Of shared memory
+14 counts how often the process attached it. What is behind a proxy: 14 calls, 17 the time they took.
 
 The rest: past ROWS_MOST rows a region, what is made shares one row per kind and site (FLAG_REST, uid `rest_uid`),
 counted exactly; its holders are not told.

@@ -77,7 +77,7 @@ class Shared:
     @property
     def signal(self) -> bool:
         """Whether somebody released it who did not hold it."""
-        return self.total[FOREIGN] > 0
+        return self.total[FOREIGN] > 0 and self.kind not in CHANNELS
 
     @property
     def outstanding(self) -> int:
@@ -171,7 +171,8 @@ def _depth(found: Shared) -> int | None:
 def _unfinished(found: Shared) -> int | None:
     if found.kind != PRIMITIVE_NAMES[Kind.JOINABLE_QUEUE]:
         return None
-    return min(max(0, found.total[ITEMS_IN] - found.total[TASKS_DONE]), LARGEST)
+    put = found.total[ITEMS_IN] + found.total[FOREIGN]  # join() waits for what could not be sent as well
+    return min(max(0, put - found.total[TASKS_DONE]), LARGEST)
 
 
 def _state(found: Shared) -> str:

@@ -54,7 +54,7 @@ def _send_bytes(original: Any) -> Any:
             original(self, buf)
         except BaseException as error:
             _unsent(wire, words, size)
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         words[SENDING] = 0
         if since > 1:
@@ -95,6 +95,7 @@ def _sent(wire: Wire, since: int, size: int) -> None:
 def _received(wire: Wire, since: int, size: int) -> None:
     try:
         wire.blocked(mono_ns() - since, size)
+        wire.at_site(boards.site())
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
@@ -114,7 +115,7 @@ def _recv_bytes(original: Any) -> Any:
             message = original(self, maxsize)
         except BaseException as error:
             words[RECEIVING] = 0
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         words[RECEIVING] = 0
         if message is None or wire.quiet:
@@ -188,7 +189,7 @@ def _socket(role: str) -> Any:
             try:
                 connection = original(*args, **options)
             except BaseException as error:
-                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                patches.hide(error)
                 raise
             told(_fresh, connection, role)
             return connection
@@ -220,7 +221,7 @@ def _pipe(original: Any) -> Any:
         try:
             ends = original(duplex)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         told(_made, ends, duplex)
         return ends

@@ -49,7 +49,7 @@ def _after(act: Any) -> Any:
             try:
                 result = original(self, *args, **options)
             except BaseException as error:
-                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                patches.hide(error)
                 raise
             told(act, self, result, args)
             return result
@@ -75,7 +75,7 @@ def _finalize(original: Any) -> Any:
         try:
             original(process, address, *args, **options)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         told(_shut_down, address)
 

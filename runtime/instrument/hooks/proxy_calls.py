@@ -43,7 +43,7 @@ def call(original: Any) -> Any:
         except BaseException as error:
             if began is not None:
                 _over(began, methodname, error)
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         if began is not None:
             _over(began, methodname, result)

@@ -163,7 +163,7 @@ def polling(original: Any, reader: Any) -> Any:
         try:
             return original(timeout)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:
             wire.words[RECEIVING] = 0

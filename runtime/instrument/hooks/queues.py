@@ -51,7 +51,7 @@ def _init(original: Any) -> Any:
             with making:
                 original(self, *args, **options)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         if not making.depth:
             told(_made, self)
@@ -115,7 +115,7 @@ def _start_thread(original: Any) -> Any:
         try:
             original(self)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:  # the thread has it; an attribute that stayed would keep the queue from being collected
             if before is not None:
@@ -143,7 +143,7 @@ def _finalize_join(original: Any) -> Any:
         try:
             original(twr)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:
             told(boards.wait_over, begun)
@@ -156,7 +156,7 @@ def _task_done(original: Any) -> Any:
         try:
             original(self)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         told(queue_ends.done, self)
 
@@ -169,7 +169,7 @@ def _join(original: Any) -> Any:
         try:
             original(self)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:
             told(boards.wait_over, begun)

@@ -45,7 +45,7 @@ def _init(original: Any) -> Any:
         try:
             original(self, *args, **options)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         _told(_opened, self, sys._getframe(1).f_globals.get("__name__"))
 
@@ -75,7 +75,7 @@ def _close(finalizing: Any, told: Any, closed: Any) -> Any:
             try:
                 original(self)
             except BaseException as error:
-                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                patches.hide(error)
                 raise
             if was_open and not finalizing():
                 told(closed, self)
@@ -100,7 +100,7 @@ def _unlink(original: Any) -> Any:
         try:
             original(self)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         if not sys.is_finalizing():
             _told(_unlinked, self)

@@ -34,7 +34,7 @@ def _maker(kind: int) -> Any:
                 with making:
                     value = original(*args, **options)
             except BaseException as error:
-                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                patches.hide(error)
                 raise
             if recorder.run and not making.depth and GROUP not in patches.off:
                 try:

@@ -58,7 +58,7 @@ class Watched(threading.Condition):
         try:
             return super().wait(timeout)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:
             told(_over, self._procscope[0], since, begun)
@@ -118,7 +118,7 @@ def _put(original: Any) -> Any:
         try:
             original(self, item, block, timeout)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         flow = vars(self).get("_procscope")
         if flow is not None:
@@ -136,7 +136,7 @@ def _get(original: Any) -> Any:
         try:
             item = original(self, block, timeout)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         flow = vars(self).get("_procscope")
         if flow is not None:
@@ -155,7 +155,7 @@ def _task_done(original: Any) -> Any:
         try:
             original(self)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         flow = vars(self).get("_procscope")
         if flow is not None:
