@@ -37,7 +37,8 @@ def _broken(pool: PoolFacts) -> tuple[str, int] | None:
 def _vain(pool: PoolFacts) -> tuple[str, int] | None:
     """A Pool starts a new worker for each that dies in its initializer, for ever, and says nothing."""
     tried = max(pool.workers_started, pool.retired.get("initializer", 0))
-    if pool.state != "open" or pool.ended or pool.running or tried < VAIN * max(1, pool.size):
+    enough = max(1, pool.size) * (1 if pool.kind == "ThreadPool" else VAIN)  # a thread's place stays empty
+    if pool.state != "open" or pool.ended or pool.running or tried < enough:
         return None
     who = pool_words(pool.name, pool.kind)
     if pool.initializer_error:

@@ -125,6 +125,7 @@ def tree_objects(
     `tasks` maps a process's id to the task it is on (or was, when it died). `pools` are those of the run:
     each hangs on the process that made it.
     """
+    in_order = sorted(pools, key=lambda pool: (pool.opened_us, pool.id))
     names = {pool.id: pool.name or pool.kind for pool in pools}
     known = {row.id for row in processes}
     below: dict[int | None, list[Process]] = {}
@@ -137,7 +138,7 @@ def tree_objects(
         children = [node(child) for child in below.get(row.id, ()) if child.id not in built]
         found = process_object(row, tasks.get(row.id))
         found["pool"] = names.get(row.pool_id) if row.pool_id is not None else None
-        found["pools"] = [pool_object(pool) for pool in pools if pool.process_id == row.id]
+        found["pools"] = [pool_object(pool) for pool in in_order if pool.process_id == row.id]
         return found | {"children": children}
 
     return [node(row) for row in below.get(None, ())]

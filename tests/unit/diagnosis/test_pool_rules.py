@@ -35,6 +35,15 @@ def test_a_pool_that_never_started_counts_from_its_opening() -> None:
     assert texts(running=0, ended=0, progress_us=None, opened_us=NOW - 5 * SECOND) == []
 
 
+def test_an_initializer_that_leaves_a_thread_pool_without_threads() -> None:
+    """A ThreadPool starts no thread in the place of one that its initializer ended: nobody takes its tasks."""
+    values = {"kind": "ThreadPool", "running": 0, "ended": 0, "workers_started": 0, "size": 2}
+    error = "ValueError: no model"
+    assert texts(**values, initializer_error=error, retired={"initializer": 2}) == [
+        f"the initializer of pool images fails in every worker (2 so far): {error}"
+    ]
+
+
 def test_an_initializer_that_fails_in_a_loop() -> None:
     """Bare: hundreds of worker pids and no error, until somebody looks at the process list."""
     values = {"running": 0, "ended": 0, "progress_us": None, "workers_started": 57}
