@@ -61,6 +61,7 @@ def _pool(branch: str, pool: dict[str, Any]) -> Line:
     places = [several(pool["size"], "place")] if pool["size"] else []
     facts = ", ".join([*places, *filter(None, (pool["start_method"], pool["state"] * (pool["state"] != "open")))])
     said = [facts, turnover.gone(pool["retired"]), (pool["reason"] or "") * (pool["state"] == "broken")]
+    said += [f"not observed by procscope: {pool['unobserved']}"] if pool["unobserved"] else []
     style = paper.STATE_STYLES["failed"] if pool["state"] == "broken" else paper.DIM
     return [
         (f"{branch}{pool_words(pool['name'], pool['kind'])}", "" if pool["state"] == "open" else paper.DIM),
@@ -129,6 +130,8 @@ def _died(node: dict[str, Any]) -> Piece:
     ended, after = _ended(node), ""
     if node["orphaned_since"]:
         after += ", having outlived its parent"
+    if node["unobserved"]:
+        after += "; tasks not observed by procscope"
     if node["zombie_since"]:
         after += f"; a zombie: its parent has not reaped it for {_ago(node['zombie_since'])}"
     if node["state"] == "killed" and _deliberate(ended):

@@ -74,10 +74,19 @@ def begins(info: Any) -> None:
         return
     _running.clear()
     try:
-        boot.instrument()
+        if not recorder.run:
+            boot.instrument()
+            _wait_for_collector()
         _running.append(_cell())
     except Exception as error:
         print(f"procscope: this cell is not observed: {type(error).__name__}: {error}")
+
+
+def _wait_for_collector() -> None:
+    """The first cell of a run waits until its collector is at work, and is told of like any other."""
+    from procscope.inside import own
+
+    own.wait_for_collector(5.0)
 
 
 def _cell() -> Cell:

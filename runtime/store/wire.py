@@ -182,6 +182,7 @@ def pool_object(pool: Pool) -> dict[str, Any]:
         "workers_started": pool.workers_started,
         "retired": dict(pool.retired),
         "initializer_error": pool.initializer_error,
+        "unobserved": pool.unobserved,
     }
 
 

@@ -22,6 +22,7 @@ from procscope.runtime.events import (
     TaskRan,
     TaskSubmitted,
 )
+from tests.integration import runs
 from tests.support.observed import Outcome, same, write
 
 
@@ -79,6 +80,34 @@ def test_multiprocess_is_another_multiprocessing(tmp_path: Path, method: str) ->
     started = outcome.all(ProcessStarted)
     assert [e.kind for e in started] == ["worker", "worker", "process"]
     assert outcome.one(ProcessExited, pid=started[2].pid).exit_code == -9
+
+
+def test_what_multiprocess_shares_is_seen_as_well(tmp_path: Path) -> None:
+    """Locks and queues of the copy were created, waited for and leaked in the dark."""
+    if importlib.util.find_spec("multiprocess") is None:
+        pytest.skip("multiprocess is not installed")
+    source = """
+        import multiprocess as mp
+
+        def work(queue, lock, n):
+            with lock:
+                queue.put(n)
+
+        if __name__ == "__main__":
+            context = mp.get_context("fork")
+            queue, lock = context.Queue(), context.Lock()
+            children = [context.Process(target=work, args=(queue, lock, n)) for n in range(3)]
+            for child in children:
+                child.start()
+            print(sorted(queue.get() for _ in children))
+            for child in children:
+                child.join()
+    """
+    assert runs.run(runs.write(tmp_path, source)).stdout == "[0, 1, 2]\n"
+    assert runs.last_run()["state"] == "finished"
+    shared = {each["kind"]: each for each in runs.asked("sync", "last")}
+    assert shared["Lock"]["acquired"] == 3
+    assert (shared["Queue"]["items_in"], shared["Queue"]["items_out"]) == (3, 3)
 
 
 PARALLEL = """

@@ -243,7 +243,8 @@ def _judge(process: Process) -> None:
     process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
     sent = turnover.sent(process)
     interrupted = code == 1 and sent == "SIGINT"  # by a KeyboardInterrupt that nothing caught
-    if sent and sent != signal_name(process.signal or 0) and not interrupted:
+    obeyed = code is not None and code > 0 and sent == signal_name(code)  # as pebble's workers exit
+    if sent and sent != signal_name(process.signal or 0) and not interrupted and not obeyed:
         process.reason = None  # it had died of something else, or went on to end well
 
 

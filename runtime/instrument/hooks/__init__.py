@@ -44,8 +44,11 @@ TABLE = {
     "queue": _installer("thread queues", "thread_queue"),
 }
 
-_COPIES = ("process", "util", "popen_fork", "popen_forkserver", "spawn", "pool")
-TABLE.update({f"multiprocess.{name}": TABLE[f"multiprocessing.{name}"] for name in _COPIES})
+TABLE.update({
+    name.replace("multiprocessing", "multiprocess"): install
+    for name, install in list(TABLE.items())
+    if name.startswith("multiprocessing.")
+})  # fmt: skip
 """A copy of multiprocessing with another pickler: the same hooks."""
 for _loky in ("loky", "joblib.externals.loky"):
     TABLE[f"{_loky}.process_executor"] = _installer("loky", "loky")

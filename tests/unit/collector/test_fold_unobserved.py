@@ -55,3 +55,15 @@ def test_an_end_may_come_before_its_submission() -> None:
     house.commit()
     assert house.counts() == {"succeeded": 1}
     house.check()
+
+
+@pytest.mark.parametrize(("code", "reason"), [(15, "the program sent it SIGTERM"), (1, None), (0, None)])
+def test_a_worker_that_exits_with_the_signals_number_obeyed_it(code: int, reason: str | None) -> None:
+    """pebble's workers take SIGTERM by exiting with 15: each looked like a crash of its own."""
+    house = House()
+    told = ev.ProcessStarted(1, 2, 4002, "worker", "pebble-1", 0, True, "pebble.loop", "", "fork", "pebble")
+    house.feed("main", told, ev.ProcessSignalled(2, 2, 4002, 15))
+    house.source("child", 2, 1)
+    house.end("child", code)
+    house.commit()
+    assert house.run.processes[2].reason == reason
