@@ -3,7 +3,7 @@
 #   make test          everything that CI runs
 #   make check         lint, formatting and types only
 #   make bench         overhead, ingest and page timings of this machine
-#   make conformance   CPython's own suites, bare and instrumented
+#   make conformance   CPython's own suites and a corpus of programs, bare and instrumented
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -28,6 +28,10 @@ often a hook of ours failed. `programs` are small programs of ours, one idiom ea
 exit code, what stands on stderr, processes left over, threads and descriptors at the end. Our journals are mappings
 that keep no descriptor. Up to Python 3.10 an exception that passes through a hook shows the hook's frame in its
 traceback, which only there cannot be hidden: on 3.10 those lines are left out of the comparison.
+
+Known, and not in the corpus: `lock.acquire` with arguments that it refuses shows a hook's frame; `__exit__` of a lock
+that is not held shows the hook's frame in the place of the standard one; pickling the bound method `lock.acquire` fails
+with AttributeError for TypeError.
 """
 _COLUMNS = (
     "suite", "tests", "bare", "same", "differences", "flaky", "processes", "faults", "seconds", "date", "commit",

@@ -25,6 +25,10 @@ def held(_: int) -> bool:
     return got
 
 
+def take(mine: Any) -> None:
+    mine.acquire()
+
+
 def main() -> None:
     mine = context.Lock()
     mine.acquire()
@@ -35,7 +39,7 @@ def main() -> None:
         except RuntimeError as error:
             print(error)
     mine.release()
-    child = context.Process(target=mine.acquire)
+    child = context.Process(target=take, args=(mine,))
     child.start()
     child.join()
     print(mine.acquire(False), repr(mine), child.exitcode)

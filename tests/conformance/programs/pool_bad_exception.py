@@ -24,13 +24,14 @@ def refuse() -> None:
 
 def main() -> None:
     pool = context.Pool(1)
+    print(pool.apply(abs, (-2,)))
     lost = pool.apply_async(refuse)
     try:
         lost.get(1.0)
     except multiprocessing.TimeoutError:
         print("no answer")
     try:
-        print(pool.apply_async(abs, (-1,)).get(0.5))
+        print(pool.apply_async(abs, (-1,)).get(1.0))
     except multiprocessing.TimeoutError:
         print("nor to anything else")
     sys.stdout.flush()
