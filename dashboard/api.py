@@ -10,7 +10,7 @@ from procscope.dashboard.presenters.incidents import incident_line
 from procscope.dashboard.presenters.task_lines import task_line
 from procscope.dashboard.views import Desk, subscribe
 from procscope.dashboard.words import iso
-from procscope.runtime.diagnosis import diagnose
+from procscope.runtime.diagnosis import diagnose, speedup
 from procscope.runtime.errors import BadQueryError
 from procscope.runtime.store.query_grammar import parse
 from procscope.runtime.store.rows import Task
@@ -29,6 +29,7 @@ def blueprint(desk: Desk) -> Blueprint:
     site.add_url_rule("/overview", "overview", answers.overview)
     site.add_url_rule("/runs", "runs", answers.runs)
     site.add_url_rule("/runs/<key>", "run", answers.run)
+    site.add_url_rule("/runs/<key>/speedup", "speedup", answers.speedup)
     site.add_url_rule("/runs/<key>/sync", "sync", answers.sync)
     site.add_url_rule("/tasks", "tasks", answers.tasks)
     site.add_url_rule("/tasks/<number>", "task", answers.task)
@@ -59,6 +60,11 @@ class _Answers:
 
     def _tree(self, run_id: int) -> list[dict[str, Any]]:
         return tree_objects(self._store.processes(run_id), pools=self._store.pools(run_id))
+
+    def speedup(self, key: str) -> Response:
+        """What the time of each pool's workers went to."""
+        judged = [speedup.judged(load) for load in self._store.loads(self._store.run(key).id)]
+        return jsonify(pools=[speedup.as_object(one) for one in judged if one is not None])
 
     def sync(self, key: str) -> Response:
         with self._store.snapshot():

@@ -33,6 +33,8 @@
      48   NotObserved        any         a hook group could not be installed             JSON
      49   OurFault           any         our own code failed and switched itself off     JSON
      50   Logged             any         a log record of WARNING or above was handled    JSON
+     51   Progressed         worker      the next task tells its progress: the last      JSON
+                                         word of the one before, if that ran for long
 
 All times are monotonic nanoseconds (`clock.mono_ns`). `pool`, `process` and `parent` are uids: 63-bit
 integers unique within a run, 0 for "none". A task's identity is (pool, number): `number` is the Pool's job
@@ -103,6 +105,7 @@ class Kind(IntEnum):
     NOT_OBSERVED = 48
     OUR_FAULT = 49
     LOGGED = 50
+    PROGRESSED = 51
 
 
 class Primitive(IntEnum):
@@ -518,6 +521,18 @@ class Logged(NamedTuple):
     message: str
 
 
+class Progressed(NamedTuple):
+    """How far a task (or item, `offset` as in TaskFailed) had come when it said so last; `total` -1 if unknown."""
+
+    pool: int
+    number: int
+    chunk: int
+    offset: int
+    done: int
+    total: int
+    text: str
+
+
 class Unknown(NamedTuple):
     """A record of a kind this version does not know: kept and counted, never dropped."""
 
@@ -529,7 +544,7 @@ Event = (
     TaskSubmitted | TaskRan | ChunkSubmitted | ChunkRan | ResultArrived | BatchSubmitted | TaskFailed | TaskDropped
     | ResultFailed | TaskSettled | PoolOpened | PoolState | ProcessStarted | ProcessAlive | ProcessEnding
     | ProcessExited | ProcessNotStarted | ProcessSignalled | WorkerRetired | InitializerFailed | ThreadFailed
-    | ServantStarted | NotObserved | OurFault | Logged | Unknown
+    | ServantStarted | NotObserved | OurFault | Logged | Progressed | Unknown
 )  # fmt: skip
 
 RICH: dict[Kind, Any] = {
@@ -553,5 +568,6 @@ RICH: dict[Kind, Any] = {
     Kind.NOT_OBSERVED: NotObserved,
     Kind.OUR_FAULT: OurFault,
     Kind.LOGGED: Logged,
+    Kind.PROGRESSED: Progressed,
 }
 """The kinds written as a JSON list of the type's fields, in order."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "tasks": "List tasks that match a query, newest first.",
     "task": "Show everything about one task.",
     "tree": "Show a run's processes as a tree.",
+    "speedup": "Show why N workers were not N times faster.",
     "sync": "Show what a run's processes share: locks, queues, memory.",
     "serve": "Serve the dashboard.",
     "collect": "Collect in the foreground.",

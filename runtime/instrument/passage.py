@@ -32,7 +32,7 @@ class Passage:
 
     def of_results(self, queue: Any) -> None:
         """Watch what a parent receives from `queue`, whose reader's `recv` asks for a buffer."""
-        reader = getattr(queue, "_reader", None)
+        reader: Any = getattr(queue, "_reader", None)
         if hasattr(reader, "_recv_bytes"):
             self._undo = (reader, "_recv_bytes", None)
             reader._recv_bytes = self._buffer(reader._recv_bytes)

@@ -1,14 +1,31 @@
-"""How far a task is, as it says itself: on its thread's page, no record."""
+"""How far a task is, as it says itself: on its thread's page, no record for each time it says so."""
 
 from __future__ import annotations
 
 import operator
-from typing import Any
+from _thread import _local
+from typing import TYPE_CHECKING, Any
 
+from procscope.runtime.clock import mono_ns
+from procscope.runtime.events import Progressed
 from procscope.runtime.instrument import capture, recorder, scrub
 from procscope.runtime.journal.layout import PROGRESS_TEXT_MAX
 
+if TYPE_CHECKING:
+    from procscope.runtime.journal.writer import Region
+
 _LARGEST = (1 << 62) - 1
+
+
+class _Told(_local):
+    """What this thread told last, and since when it tells of that task."""
+
+    event: Progressed | None = None
+    since = 0
+    generation = -1
+
+
+_told = _Told()
 
 
 def tell(done: Any, total: Any, text: Any) -> None:
@@ -25,7 +42,22 @@ def tell(done: Any, total: Any, text: Any) -> None:
     whole = _whole(total)
     shown = text[: 2 * PROGRESS_TEXT_MAX] if type(text) is str else capture.value(text, PROGRESS_TEXT_MAX)
     told = capture.cut(scrub.text(shown), PROGRESS_TEXT_MAX)
-    region.progress(task, reached, -1 if whole is None else whole, told)
+    event = Progressed(*task, reached, -1 if whole is None else whole, told)
+    _keep_the_one_before(region, task)
+    _told.event = event
+    region.progress(task, *event[4:])
+
+
+def _keep_the_one_before(region: Region, task: tuple[int, int, int, int]) -> None:
+    """Another task's place on the page is about to be written over: what it said last goes into a record, if it ran
+    for long enough to have a row."""
+    before, now = _told.event, mono_ns()
+    if before is not None and before[:4] == task:
+        return
+    limit = recorder.limits().slow_ns
+    if before is not None and _told.generation == recorder.generation() and 0 <= limit <= now - _told.since:
+        region.rich(before)
+    _told.since, _told.generation = now, recorder.generation()
 
 
 def _whole(value: Any) -> int | None:

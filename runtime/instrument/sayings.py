@@ -72,7 +72,7 @@ def _formatted(template: Any, args: Any) -> str:
         return template[: 2 * MOST]
     if len(template) <= MOST and not _WIDE.search(template):
         try:
-            return template % _shown(args)
+            return str(template % _shown(args))
         except (TypeError, ValueError, KeyError, OverflowError):
             pass
     given = args if type(args) is tuple else (args,)

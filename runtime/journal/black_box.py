@@ -31,7 +31,7 @@ def clocks(page: bytes) -> Clocks | None:
     if not values[4] or max(values) >= 1 << 62:
         return None
     started = 0 if page[:8] == _IDLE else int.from_bytes(page[_STARTED_AT - layout.SLOT_AT :][:8], "little")
-    return Clocks(*values, started)
+    return Clocks._make((*values, started))
 
 
 def progress(page: bytes) -> Progress | None:
@@ -44,7 +44,7 @@ def progress(page: bytes) -> Progress | None:
         return None
     *values, length = layout.PROGRESS.unpack_from(page, at + 8)
     start = layout.PROGRESS_TEXT_AT - layout.SLOT_AT
-    return Progress(*values, _text(page, start, min(length, layout.PROGRESS_TEXT_MAX)))
+    return Progress._make((*values, _text(page, start, min(length, layout.PROGRESS_TEXT_MAX))))
 
 
 def last_words(page: bytes) -> str:

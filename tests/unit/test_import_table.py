@@ -33,7 +33,13 @@ ALLOWED: dict[str, list[str]] = {
         f"{R}.alerts*",
     ],
     f"{R}.store*": [*GROUND, f"{R}.store*", "procscope.migrations*"],
-    f"{R}.store.queries*": [*GROUND, f"{R}.store*", f"{R}.diagnosis.facts", f"{R}.diagnosis.sharing_facts"],
+    f"{R}.store.queries*": [
+        *GROUND,
+        f"{R}.store*",
+        f"{R}.diagnosis.facts",
+        f"{R}.diagnosis.sharing_facts",
+        f"{R}.diagnosis.loads",
+    ],
     f"{R}.diagnosis*": [*GROUND, f"{R}.diagnosis*"],
     f"{R}.alerts*": [*GROUND, f"{R}.alerts*", f"{R}.store*", f"{R}.diagnosis*"],
     "procscope.dashboard*": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.runtime.collector.fold import arrivals, failures
+from procscope.runtime.collector.fold import arrivals, failures, progress
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Batch, Chunk, Open, Pool, Report, Run, Source, World
 from procscope.runtime.collector.fold.tasks import (
@@ -49,6 +49,7 @@ def batch_submitted(source: Source, event: BatchSubmitted) -> bool:
     batch.func_id, batch.method = source.world.func_id(event.func), event.method
     batch.chunksize, batch.known = event.chunksize, True
     batch.submitted_us = batch.submitted_us or source.us(event.at)
+    pool.first_us = min(batch.submitted_us, pool.first_us or batch.submitted_us)
     if event.total >= 0:
         batch.total = event.total
         if not batch.itemised:
@@ -196,6 +197,7 @@ def _rows(source: Source, pool: Pool, batch: Batch, base: int, event: ChunkRan) 
         if source.failed_item != (event.pool, event.number, event.chunk, item.offset):
             told.add(base + item.offset)
             _slow_item(source, pool, batch, base + item.offset, item, event.thread)
+            progress.item_has_row(source, (event.pool, event.number, event.chunk, item.offset))
     upto = base + event.first + event.succeeded
     for index in [index for index in batch.rows if base + event.first <= index < upto and index not in told]:
         told.add(index)
@@ -203,6 +205,7 @@ def _rows(source: Source, pool: Pool, batch: Batch, base: int, event: ChunkRan) 
         task = batch.rows.pop(index)
         updated(source.world, task, end)
         source.item_row = (-1, task.id)
+        progress.item_has_row(source, (event.pool, event.number, event.chunk, index - base))
     return len(told)
 
 
@@ -268,6 +271,7 @@ def item_failed(source: Source, event: TaskFailed) -> bool:
     task_id = noted_row(source, pool, batch, base + max(0, event.offset), end)
     failures.link(source, task_id)
     source.failed_item = (event.pool, event.number, event.chunk, event.offset)
+    progress.item_has_row(source, source.failed_item)
     return True
 
 

@@ -344,6 +344,10 @@ class Report(NamedTuple):
         return (self.pool, self.number, self.chunk)
 
 
+Item = tuple[int, int, int, int]
+"""pool uid, number, chunk, offset."""
+
+
 @dataclass(eq=False, slots=True)
 class Source:
     """One region of one process's journal, as the fold sees it.
@@ -362,6 +366,10 @@ class Source:
     failed_item: tuple[int, int, int, int] | None = None
     item_row: tuple[int, int] = (-1, 0)
     """The last item's row, if this chunk wrote one: its place among the transaction's rows, its id."""
+    last_item: tuple[Item, int] | None = None
+    """The item that got a row last, and that row's id."""
+    progressed: dict[Item, tuple[int, int | None, str | None]] = field(default_factory=dict)
+    """What items without a row said of themselves: see `fold.progress`."""
 
     def us(self, mono: int) -> int:
         """Microseconds since the epoch."""

@@ -8,7 +8,18 @@ from itertools import islice
 from typing import Any, cast
 
 from procscope.runtime import events as ev
-from procscope.runtime.collector.fold import arrivals, chunks, drops, failures, logs, pools, processes, runs, tasks
+from procscope.runtime.collector.fold import (
+    arrivals,
+    chunks,
+    drops,
+    failures,
+    logs,
+    pools,
+    processes,
+    progress,
+    runs,
+    tasks,
+)
 from procscope.runtime.collector.fold.arrivals import Ended
 from procscope.runtime.collector.fold.rollups import MINUTE_US
 from procscope.runtime.collector.fold.state import Found, Pool, Source
@@ -40,6 +51,7 @@ HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.NotObserved: runs.not_observed,
     ev.OurFault: runs.our_fault,
     ev.Logged: logs.logged,
+    ev.Progressed: progress.progressed,
     ev.Unknown: runs.unknown,
 }
 
@@ -95,8 +107,9 @@ def _submitted(source: Source, events: Sequence[Event], start: int, stop: int) -
         if number not in rows:
             fresh[number] = event
         at += 1
-    if pool.first_us is None:
-        pool.first_us = (events[start][0] + source.delta) // 1000
+    first_us = (events[start][0] + source.delta) // 1000
+    if pool.first_us is None or first_us < pool.first_us:
+        pool.first_us = first_us
     added = len(fresh) - before
     run.open += added
     pool.open += added

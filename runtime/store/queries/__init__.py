@@ -3,6 +3,7 @@
 run_rows      rev, runs, live_runs, run, processes, process, pools, pool, batches, batch, drops, collectors
 task_rows     tasks (a page of a query), tasks_by_id, task
 log_rows      logs, task_logs
+loads         loads: what the time of pools' workers went to
 failure_rows  failures, failure, function_quantiles, pool_quantiles, usual
 present       running, pool_rates, run_progress
 series        process_series, pool_series, host_series
@@ -16,10 +17,11 @@ from __future__ import annotations
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.engine import open_engine
 from procscope.runtime.store.queries.facts import FactQueries
+from procscope.runtime.store.queries.loads import LoadQueries
 from procscope.runtime.store.queries.primitive_rows import PrimitiveQueries
 
 
-class Store(FactQueries, PrimitiveQueries):
+class Store(FactQueries, PrimitiveQueries, LoadQueries):
     """The read side of a database. Share one between threads; `with store.snapshot():` makes questions agree."""
 
     @classmethod

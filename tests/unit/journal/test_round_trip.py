@@ -57,6 +57,7 @@ FACTS: list[Event] = [
     events.InitializerFailed(1, 9, 5, RAISED),
     events.NotObserved(1, "pool", "it was replaced"),
     events.OurFault(1, "pool.get", "KeyError: 3"),
+    events.Progressed(5, 2, 3, 4, 37, 400, "resizing"),
     events.Logged(1, 5, 2, -1, -1, 30, "app", "job.py:3 in f", "low \ud800"),
     events.ThreadFailed(1, 9, "T-1", True, RAISED),
     events.ServantStarted(1, 9, 41, "forkserver"),
