@@ -25,9 +25,9 @@ def _below(node: Node) -> Sequence[Node]:
     children = node.get("children", ())
     pools = node.get("pools", ())
     names = {pool["name"] for pool in pools}
-    by_pool = {name: [child for child in children if child["pool"] == name] for name in names}
+    by_pool = {name: [child for child in children if child.get("pool") == name] for name in names}
     shown = [{**pool, "node": "pool", "children": _newest(by_pool[pool["name"]])} for pool in pools]
-    return [*shown, *(child for child in children if child["pool"] not in names)]
+    return [*shown, *(child for child in children if child.get("pool") not in names)]
 
 
 def _newest(workers: Sequence[Node]) -> list[Node]:
