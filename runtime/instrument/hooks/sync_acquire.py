@@ -30,13 +30,11 @@ def enter(original: Any) -> Any:
             grip = self._procscope_grip
         except AttributeError:
             return original(self)
-        if grip.hold is not None:
-            return grip.hold()
         try:
-            frame = _getframe(1)
             row = grip.row
             easy = row.thread == get_ident() and not row.depth
             if easy:
+                frame = _getframe(1)
                 if frame.f_lasti != row.instruction or frame.f_code is not row.code:
                     grips.place(grip, row, frame)
                 now = mono_ns()
@@ -45,7 +43,7 @@ def enter(original: Any) -> Any:
                 raise
             return original(self)
         if not easy:
-            return _slowly(grip, (), {}, frame)
+            return _slowly(grip, (), {}, _getframe(1)) if grip.hold is None else grip.hold()
         try:
             if grip.take(False):
                 row.acquired = n = row.acquired + 1
@@ -68,11 +66,11 @@ def method(grip: Grip) -> Any:
 
     def acquire(*args: Any, **kwds: Any) -> Any:
         try:
-            frame = _getframe(1)
             row = grip.row
             easy = row.thread == get_ident() and not row.depth
             waits = not (args or kwds) or _may_wait(*args, **kwds)
             if easy:
+                frame = _getframe(1)
                 if frame.f_lasti != row.instruction or frame.f_code is not row.code:
                     grips.place(grip, row, frame)
                 now = mono_ns()
@@ -81,7 +79,7 @@ def method(grip: Grip) -> Any:
                 raise
             return take(*args, **kwds)
         if not easy:
-            return _slowly(grip, args, kwds, frame)
+            return _slowly(grip, args, kwds, _getframe(1))
         try:
             got = take(False) if waits else take(*args, **kwds)
             if got:
@@ -118,13 +116,12 @@ def _slowly(grip: Grip, args: Any, kwds: Any, frame: Any) -> Any:
 
 
 def _count(grip: Grip, row: Any, now: int) -> None:
+    """Python 3.10 runs handlers where it jumps, too: there is no branch between the first change and the last."""
+    depth = row.depth + 1 if grip.kind != _LOCK else 1
+    row.words[_SINCE] = now if depth == 1 else row.words[_SINCE]
     row.acquired = n = row.acquired + 1
     row.words[_ACQUIRED] = n
-    if row.depth and grip.kind != _LOCK:
-        row.depth += 1
-    else:
-        row.depth = 1
-        row.words[_SINCE] = now
+    row.depth = depth
 
 
 def _ready(grip: Grip, frame: Any) -> tuple[Any, int] | None:

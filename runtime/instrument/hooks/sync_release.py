@@ -12,7 +12,7 @@ from procscope.runtime.instrument.grips import GROUP, Grip
 from procscope.runtime.journal import board_layout as layout
 
 _RELEASED = layout.RELEASED
-_TIMED_FIRST, _TIMED_EVERY = 64, 16
+_TIMED_FIRST, _TIMED_EVERY = 64, 32
 
 
 def leave(original: Any) -> Any:
@@ -23,8 +23,6 @@ def leave(original: Any) -> Any:
             grip = self._procscope_grip
         except AttributeError:
             return original(self, *args)
-        if grip.hold is not None:
-            return grip.give()
         row = grip.row
         n = row.released + 1
         try:
@@ -100,14 +98,16 @@ def _count(grip: Grip) -> None:
     row = _mine(grip)
     if row is None or _will_fail(grip, row):
         return
-    row.released = n = row.released + 1
-    row.words[_RELEASED] = n
     if row.depth > 0:
         row.depth -= 1
+        row.released = n = row.released + 1
+        row.words[_RELEASED] = n
         if not row.depth:
             row.due = n + 1 if n < _TIMED_FIRST else n + _TIMED_EVERY
             row.held(mono_ns() - row.words[layout.HELD_SINCE])
         return
+    row.released += 1
+    row.words[_RELEASED] = row.released
     row.foreign += 1
     row.words[layout.FOREIGN] = row.foreign
     row.words[layout.FLAGS] |= layout.FLAG_SIGNAL
