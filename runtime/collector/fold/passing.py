@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from procscope.runtime.collector.fold.primitives import Words
-from procscope.runtime.collector.fold.standing import HOLDS, Sight, Standing
+from procscope.runtime.collector.fold.standing import READS, WRITES, Sight, Standing
 from procscope.runtime.events import Primitive as Kind
 from procscope.runtime.journal import board_layout as layout
 
@@ -34,7 +34,9 @@ def see(
         if not since or words[layout.FLAGS] & layout.FLAG_REST or (fed and not killed):
             standing.over(process.id, place)
             continue
-        what = HOLDS if killed else of_queue if kind in _QUEUES else of_pipe
+        what = of_queue if kind in _QUEUES else of_pipe
+        if killed:
+            what = READS if of_pipe == "recv" else WRITES
         mark = (since, words[count_at])
         began = (min(since if since > 1 else now, now) + file.delta) // 1000
         sight = Sight(

@@ -24,7 +24,6 @@ result while at a task of that very pool."""
 READS, WRITES = "reads", "writes"
 """A dead process was reading from a queue, or writing to its pipe, and has its reading or writing lock for ever."""
 _HAVE = (HOLDS, READS, WRITES)
-_LEFT = {"get": READS, "put": WRITES, "send": WRITES}
 NO_PRIMITIVE = (PROCESS, RESULT, WITHIN)
 _COUNTING = (PRIMITIVE_NAMES[Kind.SEMAPHORE], PRIMITIVE_NAMES[Kind.BOUNDED_SEMAPHORE])
 
@@ -45,8 +44,6 @@ class Sight(NamedTuple):
     site: str | None
     first: int
     n: int = 1
-    locked: bool = False
-    """It has the queue's own lock meanwhile."""
 
 
 def wait_name(number: int) -> str:
@@ -83,7 +80,7 @@ class Standing:
     def died(self, process_id: int, *, killed: bool) -> None:
         """What a dead process held it holds for ever; what it waited for is kept if it was killed in it."""
         mine = self._seen.pop(process_id, {})
-        left = {at: _left(sight) for at, sight in mine.items() if killed or sight.what == HOLDS}
+        left = {at: sight._replace(first=0) for at, sight in mine.items() if killed or sight.what == HOLDS}
         if left:
             self._seen[process_id] = left
 
@@ -146,8 +143,3 @@ def _latest(sights: list[Sight], left: int) -> Iterator[Sight]:
             return
         left -= sight.n
         yield sight
-
-
-def _left(sight: Sight) -> Sight:
-    """What a dead process leaves standing."""
-    return sight._replace(first=0, what=_LEFT.get(sight.what, sight.what) if sight.locked else sight.what)

@@ -5,9 +5,10 @@ import queue
 import sys
 import threading
 from multiprocessing import managers, shared_memory
+from typing import Any
 
 
-def work(n, things, start):
+def work(n: int, things: tuple[Any, ...], start: Any) -> None:
     (lock, rlock, semaphore, bounded, event, condition, barrier, jobs, tracked, simple, value, array, shared, numbers,
      name) = things  # fmt: skip
     start.wait()
@@ -42,8 +43,8 @@ def work(n, things, start):
     jobs.join_thread()
 
 
-def main():
-    context = multiprocessing.get_context(sys.argv[1])
+def main() -> None:
+    context: Any = multiprocessing.get_context(sys.argv[1])
     lock = context.Lock()
     rlock = context.RLock()
     semaphore = context.Semaphore(2)
@@ -64,7 +65,7 @@ def main():
     shared = manager.dict()
     numbers = manager.Queue()
     block = shared_memory.SharedMemory(create=True, size=4096)
-    feed = queue.Queue()
+    feed: queue.Queue[int] = queue.Queue()
     things = (lock, rlock, semaphore, bounded, event, condition, barrier, jobs, tracked, simple, value, array, shared,
               numbers, block.name)  # fmt: skip
     for n in range(10):
