@@ -7,8 +7,10 @@ from procscope.dashboard.builders.run_charts import RunCharts
 from procscope.dashboard.builders.run_nodes import RunNodes
 from procscope.dashboard.builders.sparklines import sparklines
 from procscope.dashboard.delta import Model
+from procscope.dashboard.presenters.load_lines import load_lines
 from procscope.dashboard.presenters.run_lines import run_head
 from procscope.dashboard.presenters.task_lines import failure_line
+from procscope.runtime.diagnosis.speedup import Speedup, judged
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store
 from procscope.runtime.store.rows import Drops, Failure, PoolRate, Quantiles, Run, RunProgress
@@ -16,6 +18,7 @@ from procscope.runtime.store.rows import Drops, Failure, PoolRate, Quantiles, Ru
 FAILURES_SHOWN = 100
 _RATES_FOR = 1.0
 _USUAL_FOR = 10.0
+_LOADS_FOR = 2.0
 
 
 class RunBuilder:
@@ -33,6 +36,7 @@ class RunBuilder:
         self._rates: Kept[dict[int, PoolRate]] = Kept(_RATES_FOR)
         self._progress: Kept[RunProgress | None] = Kept(_RATES_FOR)
         self._usual: Kept[dict[int, Quantiles]] = Kept(_USUAL_FOR)
+        self._loads: Kept[list[Speedup | None]] = Kept(_LOADS_FOR)
 
     def build(self, rev: int) -> Model:
         """The snapshot at `rev`. Raises NotFoundError once the run was pruned."""
@@ -44,6 +48,7 @@ class RunBuilder:
             drops = self._drops.get(run.dropped, lambda: self._store.drops(run.id))
             lost = (run.counts.failed, run.counts.lost, rev if run.live else None)
             failures = self._failures.get(lost, lambda: self._store.failures(run.id, FAILURES_SHOWN))
+            loads = self._loads.get(run.live, lambda: [judged(load) for load in self._store.loads(run.id)])
             progress = self._progress.get(run.live, lambda: self._store.run_progress([run], now_us=now).get(run.id))
             head = heading(self._store, self._settings, "run", rev, int(run.live), now)
             charts = self._charts.at(run, self._nodes.processes, self._nodes.pools, now)
@@ -53,6 +58,7 @@ class RunBuilder:
             "nodes": self._nodes.elements(),
             "failures": [failure_line(failure) for failure in failures],
             "charts": charts,
+            "loads": load_lines(loads),
         }
 
     def whole(self, snapshot: Model, most: int | None = None) -> Model:

@@ -46,6 +46,7 @@ def process_node(process: Process, run_key: str, stuck: bool, at: int | None) ->
         "started_at": iso(process.started_us),
         "ended_at": iso(process.ended_us),
         "pool": None,
+        "deliberate": (process.reason or "").startswith("the program sent"),
         "daemon": process.daemon,
         "start_method": process.start_method,
         "orphaned_since": iso(process.orphaned_us),

@@ -7,7 +7,7 @@ from typing import Any
 from procscope.dashboard.presenters.nodes import ending, signal_name
 from procscope.dashboard.presenters.run_lines import points
 from procscope.dashboard.presenters.task_lines import task_line
-from procscope.dashboard.words import iso
+from procscope.dashboard.words import iso, size
 from procscope.runtime.events import Raised, State
 from procscope.runtime.store.rows import Process, ProcessSeries, Task, TaskDetail
 from procscope.runtime.store.wire import log_object
@@ -56,7 +56,7 @@ def path(task: Task) -> list[dict[str, Any]]:
     if task.state_code >= State.SUCCEEDED:
         stop(task.state, task.finished_us, _last_leg(task), task.reason)
     if task.transfer_s is not None:
-        stop("arrived", task.arrived_us, task.transfer_s, None)
+        stop("arrived", task.arrived_us, task.transfer_s, f"{size(task.bytes_out)} pickled" if task.bytes_out else None)
     return stops
 
 

@@ -36,7 +36,7 @@ export interface Current {
 export interface Node extends Keyed {
   parent: Maybe<string>; depth: number; order: number; kind: string; pid: Maybe<number>; name: Maybe<string>; state: string; exit_code: Maybe<number>;
   signal: Maybe<string | number>; reason: Maybe<string>; tasks_done: Maybe<number>; current: Maybe<Current>; cpu: Maybe<number>; rss: Maybe<number>;
-  retired?: number;
+  retired?: number; deliberate?: boolean;
   /** Of a pool: what became of its workers, in words. */
   gone?: string;
   daemon?: boolean | null;
@@ -49,17 +49,23 @@ export interface Node extends Keyed {
 export interface Failure extends Keyed {
   task_id: Maybe<number | string>; func: string; type: string; message: string; args: Maybe<string>; at: string; pid: Maybe<number>; href: string;
 }
+export interface Load {
+  pool: string; achieved: string; workers: number; tasks: number; verdict: string; parts: { what: string; share: number; s: Maybe<number> }[];
+  better: { func: Maybe<string>; method: string; items: number; chunksize: number; better: number; gain: number }[];
+}
+export interface Log { at: Maybe<string>; pid: Maybe<number>; source: string; level: Maybe<number>; logger: Maybe<string>; site: Maybe<string>; message: string }
 export interface Run extends Page {
   run: RunRow & {
     argv: Maybe<string[]>; cwd: Maybe<string>; host: Maybe<string>; python: Maybe<string>; start_method: Maybe<string>;
     notes: Maybe<string[]>; drops: Maybe<{ reason: string; n: number; pid: Maybe<number>; since: Maybe<string> }[]>;
   };
-  nodes: Node[]; failures: Failure[]; charts: Record<'depth' | 'cpu' | 'memory', Chart>;
+  nodes: Node[]; failures: Failure[]; loads: Load[]; charts: Record<'depth' | 'cpu' | 'memory', Chart>;
 }
 export interface TaskRow extends Keyed {
   href: string; run: string; run_name?: string; pool: Maybe<string>; batch: Maybe<number>; index: Maybe<number>; of?: Maybe<number>; func: string; state: TaskState;
   args: Maybe<string>; submitted_at: Maybe<string>; started_at: Maybe<string>; finished_at: Maybe<string>; wait_s: Maybe<number>; run_s: Maybe<number>;
   pid: Maybe<number>; reason?: Maybe<string>; exception: Maybe<{ type: string; message: string }>;
+  transfer_s?: Maybe<number>; bytes_in?: Maybe<number>; bytes_out?: Maybe<number>; progress?: Maybe<{ done: number; total: Maybe<number>; text: string }>;
 }
 export interface Tasks extends Page {
   query: string; error: Maybe<string | { message: string }>; rows: TaskRow[]; next: Maybe<number | string>; searched_to: Maybe<string>;
@@ -71,7 +77,7 @@ export interface Stop { state: string; at: Maybe<string>; after_s: Maybe<number>
 export interface Recent { id: string; run_s: number | null; state: string; this: boolean }
 export interface Task extends Page {
   task: TaskRow & { thread?: Maybe<string>; pool_kind?: Maybe<string> };
-  path: Stop[]; exception: Maybe<Raised>; recent: Maybe<{ runs: Recent[]; p50_s: Maybe<number>; p99_s: Maybe<number> }>;
+  path: Stop[]; logs?: Log[]; exception: Maybe<Raised>; recent: Maybe<{ runs: Recent[]; p50_s: Maybe<number>; p99_s: Maybe<number> }>;
   worker: Maybe<{ pid: number; name: Maybe<string>; state: string; signal: Maybe<string | number>; reason: Maybe<string>; rss_series: Maybe<Series> }>;
 }
 export interface Person {

@@ -3,6 +3,7 @@ import { html } from '../lib/html.js';
 import { RunHead } from './run/head.js';
 import { Failures } from './run/failures.js';
 import { Charts } from './run/charts.js';
+import { Loads } from './run/loads.js';
 import { Tree } from './run/tree.js';
 
 /** @param {{model: import('../model.js').Run}} props */
@@ -10,4 +11,5 @@ export const Run = ({ model }) => html`
   <${RunHead} run=${model.run} nodes=${model.nodes} />
   <${Failures} failures=${model.failures} run=${model.run} />
   <${Charts} charts=${model.charts} />
-  <${Tree} nodes=${model.nodes} />`;
+  <${Tree} nodes=${model.nodes} />
+  <${Loads} loads=${model.loads ?? []} />`;

@@ -34,7 +34,7 @@ const Pool = ({ node }) => {
 /** @param {{node: Node, dead: boolean}} props */
 const Doing = ({ node, dead }) => {
   const current = node.current;
-  const bad = node.signal || (node.exit_code ?? 0) !== 0;
+  const bad = !node.deliberate && (node.signal || (node.exit_code ?? 0) !== 0);
   const words = (dead || node.reason) && html`<span class=${`why ${bad ? '' : 'well'}`} title=${ending(node)}>${ending(node)}</span>`;
   const call = current?.func && (!dead || bad) && html`<${Call} func=${current.func} args=${current.args ?? ''} /><span class="faint wide">${item(current.index, null)}</span>`;
   const name = node.kind === 'worker' ? '' : node.kind === 'main' ? 'main' : node.name || node.kind;
@@ -47,6 +47,12 @@ const Doing = ({ node, dead }) => {
 const Load = ({ node, dead }) => (narrow.value ? html`<span class="small"><span class="num">${dead ? '' : percent(node.cpu)} ${bytes(node.rss)}</span></span>` : html`
   <span class="pair"><span class="num">${dead ? '' : percent(node.cpu)}</span><${Spark} series=${node.cpu_series} top=${100} label="CPU, recent" /></span>
   <span class="pair" title=${node.rss == null ? '' : `${count(node.rss)} B`}><span class="num">${node.rss == null ? '' : bytes(node.rss)}</span><${Spark} series=${node.rss_series} label="memory, recent" /></span>`);
+
+/** An idle worker is not running, and what the program ended itself was not killed. @param {Node} node @param {boolean} dead */
+function stateOf(node, dead) {
+  if (node.kind === 'worker' && !dead && !node.current) return 'idle';
+  return dead && node.deliberate ? 'finished' : node.state;
+}
 
 /** @param {Node} node @param {boolean} dead */
 function since(node, dead) {
@@ -76,7 +82,7 @@ export class NodeRow extends Component {
     return html`<div class=${`row node ${mood}`} role="treeitem" aria-level=${node.depth + 1} aria-expanded=${kids ? open : undefined} tabindex="-1" data-row data-href=${href(node)}>
       <span class="lead">${Array.from({ length: node.depth }, (_, i) => html`<i class="lane" key=${i}></i>`)}
         ${kids ? html`<button class="fold" tabindex="-1" aria-label=${open ? 'Fold' : 'Unfold'} aria-expanded=${open} onClick=${() => toggle(node.id)}><${Icon} name="fold" /></button>` : html`<i class="fold-none"></i>`}
-        ${node.kind === 'pool' ? html`<${Pool} node=${node} />` : html`<${State} state=${node.kind === 'worker' && !dead && !node.current ? 'idle' : node.state} /><${Doing} node=${node} dead=${dead} />`}</span>
+        ${node.kind === 'pool' ? html`<${Pool} node=${node} />` : html`<${State} state=${stateOf(node, dead)} /><${Doing} node=${node} dead=${dead} />`}</span>
       <span class="num age">${since(node, dead)}</span>${node.kind === 'pool' ? html`<span class="wide"></span><span class="wide"></span>` : html`<${Load} node=${node} dead=${dead} />`}
       <span class="num wide">${node.tasks_done ? count(node.tasks_done) : ''}</span></div>`;
   }
