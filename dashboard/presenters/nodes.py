@@ -79,7 +79,7 @@ def pool_node(pool: Pool, rate: PoolRate | None) -> dict[str, Any]:
         "retired": 0,
         "pool": pool_state(pool, rate),
         "start_method": pool.start_method,
-        "gone": turnover.gone(pool.retired),
+        "worn": turnover.gone(pool.retired),
     }
 
 

@@ -38,7 +38,7 @@ export interface Node extends Keyed {
   signal: Maybe<string | number>; reason: Maybe<string>; tasks_done: Maybe<number>; current: Maybe<Current>; cpu: Maybe<number>; rss: Maybe<number>;
   retired?: number; deliberate?: boolean;
   /** Of a pool: what became of its workers, in words. */
-  gone?: string;
+  worn?: string;
   daemon?: boolean | null;
   start_method?: string | null;
   orphaned_since?: string | null;

@@ -23,4 +23,4 @@ def test_a_zombie_is_said_with_how_it_ended() -> None:
 def test_a_pool_says_what_it_wore_out() -> None:
     """Forty dead workers under a pool with maxtasksperchild looked like trouble."""
     node = nodes.pool_node(pool(9, process_id=1, retired={"maxtasks": 40}), None)
-    assert node["gone"] == "40 workers gone: 40 after as many tasks as they may"
+    assert node["worn"] == "40 workers gone: 40 after as many tasks as they may"

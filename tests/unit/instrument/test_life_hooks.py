@@ -20,7 +20,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     written: list[Any] = []
     monkeypatch.setattr(recorder, "run", "abc")
     monkeypatch.setattr(facts, "rich", written.append)
-    monkeypatch.setattr(pools.facts, "rich", written.append)
     yield written
     for group in (threads.GROUP, executor.GROUP, servants.GROUP):
         patches.switch_off(group)
@@ -130,7 +129,7 @@ def test_an_executor_of_interpreters_is_named_so(told: list[Any], monkeypatch: p
             self._max_workers = 3
 
     module = SimpleNamespace(InterpreterPoolExecutor=InterpreterPoolExecutor)
-    monkeypatch.setitem(sys.modules, "concurrent.futures.interpreter", module)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "concurrent.futures.interpreter", module)
     pool = InterpreterPoolExecutor()
     thread_work.opened(pool, print)
     (event,) = told

@@ -26,7 +26,7 @@ const Pool = ({ node }) => {
   if (!open) parts.unshift(node.reason && node.state !== 'closed' ? `${node.state}: ${node.reason}` : node.state);
   if (p.progress != null) parts.push(percent(p.progress * 100));
   if (p.eta_s != null) parts.push(`${duration(p.eta_s)} left`);
-  if (node.gone) parts.push(node.gone);
+  if (node.worn) parts.push(node.worn);
   if (node.retired) parts.push(`${count(node.retired)} more ended`);
   return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class=${`num ${node.state === 'broken' ? 'bad' : 'quiet'}`}>${parts.join(' · ')}</span>`;
 };
