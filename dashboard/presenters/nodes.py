@@ -46,6 +46,7 @@ def process_node(process: Process, run_key: str, stuck: bool, at: int | None) ->
         "started_at": iso(process.started_us),
         "ended_at": iso(process.ended_us),
         "pool": None,
+        "unobserved": process.unobserved,
         "deliberate": (process.reason or "").startswith("the program sent"),
         "daemon": process.daemon,
         "start_method": process.start_method,
@@ -80,6 +81,7 @@ def pool_node(pool: Pool, rate: PoolRate | None) -> dict[str, Any]:
         "pool": pool_state(pool, rate),
         "start_method": pool.start_method,
         "worn": turnover.gone(pool.retired),
+        "unobserved": pool.unobserved,
     }
 
 

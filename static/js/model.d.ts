@@ -36,7 +36,7 @@ export interface Current {
 export interface Node extends Keyed {
   parent: Maybe<string>; depth: number; order: number; kind: string; pid: Maybe<number>; name: Maybe<string>; state: string; exit_code: Maybe<number>;
   signal: Maybe<string | number>; reason: Maybe<string>; tasks_done: Maybe<number>; current: Maybe<Current>; cpu: Maybe<number>; rss: Maybe<number>;
-  retired?: number; deliberate?: boolean;
+  retired?: number; deliberate?: boolean; unobserved?: Maybe<string>;
   /** Of a pool: what became of its workers, in words. */
   worn?: string;
   daemon?: boolean | null;

@@ -26,10 +26,14 @@ const Pool = ({ node }) => {
   if (!open) parts.unshift(node.reason && node.state !== 'closed' ? `${node.state}: ${node.reason}` : node.state);
   if (p.progress != null) parts.push(percent(p.progress * 100));
   if (p.eta_s != null) parts.push(`${duration(p.eta_s)} left`);
+  if (node.unobserved) parts.push(`not observed by procscope: ${node.unobserved}`);
   if (node.worn) parts.push(node.worn);
   if (node.retired) parts.push(`${count(node.retired)} more ended`);
   return html`<span class="kind">pool</span><${Mid} text=${node.name ?? ''} class="name" /><span class=${`num ${node.state === 'broken' ? 'bad' : 'quiet'}`}>${parts.join(' · ')}</span>`;
 };
+
+/** A worker whose loop we do not know is not said to be idle. @param {Node} node */
+const idle = (node) => (node.unobserved ? `not observed by procscope: ${node.unobserved}` : 'idle');
 
 /** @param {{node: Node, dead: boolean}} props */
 const Doing = ({ node, dead }) => {
@@ -39,7 +43,7 @@ const Doing = ({ node, dead }) => {
   const call = current?.func && (!dead || bad) && html`<${Call} func=${current.func} args=${current.args ?? ''} /><span class="faint wide">${item(current.index, null)}</span>`;
   const name = node.kind === 'worker' ? '' : node.kind === 'main' ? 'main' : node.name || node.kind;
   return html`<span class="pid">${node.pid ?? ''}</span>${name && html`<span class=${node.kind === 'main' ? 'name' : 'kind'}>${name}</span>`}
-    ${words}${dead && call ? html`<span class="kind">on</span>` : ''}${call || (!dead && node.kind === 'worker' && html`<span class="faint">idle</span>`)}
+    ${words}${dead && call ? html`<span class="kind">on</span>` : ''}${call || (!dead && node.kind === 'worker' && html`<span class="faint">${idle(node)}</span>`)}
     ${current?.stuck && !dead ? html`<span class="state bad"><${Icon} name="alarm" />stuck</span>` : ''}`;
 };
 
@@ -50,7 +54,7 @@ const Load = ({ node, dead }) => (narrow.value ? html`<span class="small"><span 
 
 /** An idle worker is not running, and what the program ended itself was not killed. @param {Node} node @param {boolean} dead */
 function stateOf(node, dead) {
-  if (node.kind === 'worker' && !dead && !node.current) return 'idle';
+  if (node.kind === 'worker' && !dead && !node.current && !node.unobserved) return 'idle';
   return dead && node.deliberate ? 'finished' : node.state;
 }
 
