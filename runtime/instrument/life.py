@@ -52,8 +52,7 @@ class Life:
 
         def watched() -> None:
             try:
-                # The program may look at its process's attributes: there is none of ours while it runs.
-                vars(process).pop("run", None) if own is None else vars(process).update(run=own)
+                _undress(process, own)
                 run()
             except BaseException as error:
                 self._over(error)
@@ -92,6 +91,15 @@ class Life:
         except Exception as fault:
             if patches.fault(_GROUP, fault):
                 raise
+
+
+def _undress(process: Any, own: Any) -> None:
+    """The program may look at its process's attributes: there is none of ours while it runs."""
+    try:
+        vars(process).pop("run", None) if own is None else vars(process).update(run=own)
+    except Exception as fault:
+        if patches.fault(_GROUP, fault):
+            raise
 
 
 def _exit_code(error: BaseException) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
+from procscope.runtime.instrument import patches
+
+GROUP = "transfer"
 
 
 class Passage:
@@ -51,8 +54,12 @@ class Passage:
     def _bytes(self, plain: Any) -> Any:
         def recv_bytes(*args: Any) -> Any:
             data = plain(*args)
-            self.at = mono_ns()
-            self.size = len(data)
+            try:
+                self.at = mono_ns()
+                self.size = len(data)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
             return data
 
         return recv_bytes
@@ -60,7 +67,11 @@ class Passage:
     def _buffer(self, plain: Any) -> Any:
         def _recv_bytes(*args: Any) -> Any:
             buffer = plain(*args)
-            self.size = buffer.tell()
+            try:
+                self.size = buffer.tell()
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
             return buffer
 
         return _recv_bytes

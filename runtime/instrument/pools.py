@@ -6,7 +6,7 @@ import itertools
 import os
 import sys
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import PoolOpened
@@ -42,7 +42,8 @@ class Pool:
         facts.pool_state(self.uid, state, reason, culprits)
 
 
-_by_queue: WeakKeyDictionary[Any, Pool] = WeakKeyDictionary()
+_by_queue: dict[int, tuple[ref[Any], Pool]] = {}
+"""By the queue's id. A WeakKeyDictionary runs Python code when a queue goes, in which what a handler raises is lost."""
 _counters: dict[str, itertools.count[int]] = {}
 
 
@@ -55,8 +56,10 @@ def opened(
     `called` is the library that made a class of its own of that kind; pools are numbered by it.
     """
     pool = Pool(kind)
+    for number in [number for number, (known, _) in list(_by_queue.items()) if known() is None]:
+        _by_queue.pop(number, None)
     for queue in queues:
-        _by_queue[queue] = pool
+        _by_queue[id(queue)] = (ref(queue), pool)
     wires.made_for(pool.uid, queues)
     called = called or kind
     name = f"{called}-{next(_counters.setdefault(called, itertools.count(1)))}"
@@ -68,10 +71,8 @@ def opened(
 
 def pool_of_queue(queue: Any) -> Pool | None:
     """The pool whose queue it is, in this process or in the one it was forked from."""
-    try:
-        return _by_queue.get(queue)
-    except TypeError:
-        return None
+    known = _by_queue.get(id(queue))
+    return known[1] if known is not None and known[0]() is queue else None
 
 
 def library(module: str) -> str:

@@ -6,6 +6,7 @@ import linecache
 import os
 import stat
 
+from procscope.runtime import thrown
 from procscope.runtime.instrument import scrub
 
 _LARGEST = 4 << 20
@@ -31,6 +32,8 @@ def line_of(file: str, number: int) -> str:
 def _harmless(file: str) -> bool:
     try:
         info = os.stat(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if thrown.by_program(error):
+            raise
         return False
     return stat.S_ISREG(info.st_mode) and info.st_size <= _LARGEST

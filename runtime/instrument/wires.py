@@ -11,6 +11,7 @@ import os
 from typing import Any
 from weakref import WeakValueDictionary
 
+from procscope.runtime import thrown
 from procscope.runtime.events import Primitive
 from procscope.runtime.instrument import boards, grips, recorder
 from procscope.runtime.journal import board_layout as layout
@@ -77,7 +78,9 @@ def uid_at(descriptor: int | None) -> int:
     """The uid of the pipe or socket at `descriptor`, 0 if it has been closed meanwhile."""
     try:
         found = os.fstat(descriptor)  # type: ignore[arg-type]
-    except (OSError, TypeError):
+    except (OSError, TypeError) as error:
+        if thrown.by_program(error):
+            raise
         return 0
     return boards.uid_of(f"inode {found.st_dev} {found.st_ino}")
 

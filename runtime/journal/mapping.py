@@ -10,7 +10,10 @@ import mmap
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from procscope.runtime import thrown
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -41,10 +44,18 @@ def create(path: str, size: int) -> Mapping:
         _allocate(descriptor, size)
         return _map(descriptor, size)
     except BaseException:
-        os.unlink(path)
+        forget(path)
         raise
     finally:
         os.close(descriptor)
+
+
+def forget(path: str) -> None:
+    """Remove a file that did not come to be; it may have its final name by now. What went wrong goes on its way."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _open(path: str) -> int:
@@ -74,7 +85,8 @@ def _map_keeping(descriptor: int, size: int) -> Mapping:
     return Mapping(memoryview(mapped), mapped.close)
 
 
-def _map_by_libc(descriptor: int, size: int) -> Mapping:
+@cache
+def _libc() -> Any:
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)
@@ -83,6 +95,13 @@ def _map_by_libc(descriptor: int, size: int) -> Mapping:
         ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long,
     )  # fmt: skip
     libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+    return libc
+
+
+def _map_by_libc(descriptor: int, size: int) -> Mapping:
+    import ctypes
+
+    libc = _libc()
     address = libc.mmap(None, size, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED, descriptor, 0)
     if address is None or address == ctypes.c_void_p(-1).value:
         raise OSError(ctypes.get_errno(), "mmap failed")
@@ -95,5 +114,11 @@ def _map(descriptor: int, size: int) -> Mapping:
         return _map_forgetting(descriptor, size)
     try:
         return _map_by_libc(descriptor, size)
-    except (ImportError, AttributeError, RuntimeError):  # RuntimeError: an audit hook of the program forbids it
+    except (
+        ImportError,
+        AttributeError,
+        RuntimeError,
+    ) as error:  # RuntimeError: an audit hook forbids it
+        if thrown.by_program(error):
+            raise
         return _map_keeping(descriptor, size)

@@ -7,7 +7,7 @@ import sys
 from typing import NamedTuple
 from zlib import crc32
 
-from procscope.runtime import clock
+from procscope.runtime import clock, thrown
 from procscope.runtime.journal import board_layout, layout, mapping
 
 _SIZES = (16 * 1024, 128 * 1024, 512 * 1024)
@@ -71,7 +71,9 @@ def _read_boot_id() -> bytes:
     try:
         with open("/proc/sys/kernel/random/boot_id", "rb", buffering=0) as source:
             return bytes.fromhex(source.read(64).decode().strip().replace("-", ""))
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if thrown.by_program(error):
+            raise
         return _NO_BOOT
 
 
@@ -80,7 +82,9 @@ def start_ticks(pid: int | str = "self") -> int:
     try:
         with open(f"/proc/{pid}/stat", "rb", buffering=0) as source:
             return int(source.read(1024).rpartition(b")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError) as error:
+        if thrown.by_program(error):
+            raise
         return 0
 
 
@@ -113,7 +117,7 @@ def _create(path: str, who: Identity, place: Place, size: int, what: tuple[bytes
         mapped.view[: layout.FIELDS_AT] = layout.PREAMBLE.pack(*what, crc32(fields))
         os.rename(path + _UNBORN, path)
     except BaseException:
-        os.unlink(path + _UNBORN)
+        mapping.forget(path + _UNBORN)
         raise
     return mapped
 

@@ -17,10 +17,10 @@ PARTS = ("instrument", "journal")
 GROUND = ("events.py", "clock.py", "settings.py", "errors.py", "sketch.py", "thrown.py", "__init__.py")
 STRIKE = Path(__file__).parent / "programs" / "strike.py"
 THEIRS = frozenset({
-    "original", "inner", "execute", "leave", "run", "find", "plain", "invoke", "_put", "super", "super().put",
-    "held.pop", "self._future.set_running_or_notify_cancel", "self._future.set_result",
-    "self._future.set_exception",
-    "getattr(self._procscope_queue, name)", "getattr(self._future, name)",
+    "original", "inner", "execute", "leave", "run", "find", "plain", "invoke", "get", "_put", "super", "super().put",
+    "super().wait", "held.pop", "take", "grip.take", "grip.give", "grip.hold", "self._lock.__enter__",
+    "self._future.set_running_or_notify_cancel", "self._future.set_result", "self._future.set_exception",
+    "getattr(self._procscope_queue, name)", "getattr(self._future, name)", "executor.submit",
 })  # fmt: skip
 """What our code calls because the program called it: those calls are the program's, their failures too."""
 READING = ("reader.py", "records.py", "board_reader.py")
@@ -145,19 +145,21 @@ class _Striker(ast.NodeTransformer):
 
 
 def _cannot_fail(node: ast.Call) -> bool:
-    """type(x) reads a pointer."""
-    return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
+    """These read a word of memory."""
+    called = ast.unparse(node.func)
+    if called == "type":
+        return len(node.args) == 1
+    return called in ("get_ident", "sys.is_finalizing", "finalizing", "stream")
 
 
 def _is_guard(node: ast.FunctionDef) -> bool:
     """A function that cannot fail but by not being entered: all its calls are inside one `try … except Exception`."""
-    caught = False
-    for statement in node.body:
-        if isinstance(statement, ast.Try) and any(_is_wide(handler) for handler in statement.handlers):
-            caught = True
-        elif any(isinstance(each, ast.Call) for each in ast.walk(statement)):
-            return False
-    return caught
+    return not any(
+        isinstance(each, (ast.Call, ast.Raise, ast.Import, ast.ImportFrom))
+        for statement in node.body
+        if not (isinstance(statement, ast.Try) and any(_is_wide(handler) for handler in statement.handlers))
+        for each in ast.walk(statement)
+    )
 
 
 def _is_wide(handler: ast.ExceptHandler) -> bool:

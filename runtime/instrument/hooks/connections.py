@@ -65,13 +65,17 @@ def _send_bytes(original: Any) -> Any:
 
 def _first_sent(connection: Any, buf: Any, error: Exception) -> tuple[Wire, Any, int]:
     wire = _met(connection, error)
-    if wire.quiet:
-        return wire, wire.words, 0
-    words, size = wire.words, len(buf)
-    wire.items_in = words[wire.at] = wire.items_in + 1
-    wire.bytes_in = words[_BYTES_IN] = wire.bytes_in + size
-    words[SENDING] = mono_ns()
-    return wire, words, size
+    try:
+        if not wire.quiet:
+            words, size = wire.words, len(buf)
+            wire.items_in = words[wire.at] = wire.items_in + 1
+            wire.bytes_in = words[_BYTES_IN] = wire.bytes_in + size
+            words[SENDING] = mono_ns()
+            return wire, words, size
+    except Exception as fault:
+        if patches.fault(GROUP, fault):
+            raise
+    return NOBODY, NOBODY.words, 0
 
 
 def _unsent(wire: Wire, words: Any, size: int) -> None:
@@ -108,9 +112,7 @@ def _recv_bytes(original: Any) -> Any:
             words = wire.words
             words[RECEIVING] = since = mono_ns()
         except Exception as error:
-            wire = _met(self, error)
-            words = wire.words
-            words[RECEIVING] = since = mono_ns()
+            wire, words, since = _first_received(self, error)
         try:
             message = original(self, maxsize)
         except BaseException as error:
@@ -134,10 +136,21 @@ def _recv_bytes(original: Any) -> Any:
     return _recv_bytes
 
 
+def _first_received(connection: Any, error: Exception) -> tuple[Wire, Any, int]:
+    wire = _met(connection, error)
+    try:
+        wire.words[RECEIVING] = since = mono_ns()
+        return wire, wire.words, since
+    except Exception as fault:
+        if patches.fault(GROUP, fault):
+            raise
+    return NOBODY, NOBODY.words, 0
+
+
 def _met(connection: Any, error: Exception) -> Wire:
     """The wire of a connection that is used for the first time in this process; NOBODY where ours failed."""
-    wire = vars(connection).get("_procscope")
     try:
+        wire = vars(connection).get("_procscope")
         if wire is not None and wire.words is not None:
             raise error
         return _meet(connection, wire)

@@ -100,15 +100,15 @@ def _created(_manager: Any, result: Any, args: Any) -> None:
 
 def _serve_forever(original: Any) -> Any:
     def serve_forever(self: Any) -> Any:
-        told(_serving, self, sys._getframe(1).f_code.co_name)
+        told(_serving, self)
         return original(self)
 
     return serve_forever
 
 
-def _serving(server: Any, caller: str) -> None:
+def _serving(server: Any) -> None:
     uid = proxy_calls.server(server.address)
-    if caller == "_run_server":  # whoever started it tells where
+    if sys._getframe(3).f_code.co_name == "_run_server":  # whoever started it tells where
         boards.row(uid, _MANAGER)
     else:
         boards.born(uid, _MANAGER, name=type(server).__name__, site=boards.site(), role="serves here")

@@ -116,16 +116,17 @@ def _terminated(inqueue: Any) -> None:
 
 def _handle_results(original: Any) -> Any:
     def _handle_results(outqueue: Any, get: Any, cache: Any) -> Any:
-        arriving = Passage()
-        told(arriving.of_results, outqueue)
+        passage = Passage()
+        told(passage.of_results, outqueue)
+        seen = pool_results.arriving(outqueue, get, cache, passage)
         try:
-            return original(outqueue, pool_results.arriving(outqueue, get, cache, arriving), cache)
+            return original(outqueue, seen, cache)
         except BaseException as error:
             told(_result_thread_died, outqueue, error)
             patches.hide(error)
             raise
         finally:
-            told(arriving.over)
+            told(passage.over)
 
     return _handle_results
 

@@ -29,10 +29,15 @@ def is_callback(error: BaseException) -> bool:
 def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> Any:
     """`get` of the thread that hands out results: tells each before it is handed out. Threads' results are there
     as soon as they are put: of them nothing is told."""
-    pool = pools.pool_of_queue(queue)
-    if pool is None or not hasattr(queue, "_reader"):
+    try:
+        pool = pools.pool_of_queue(queue)
+        if pool is None or not hasattr(queue, "_reader"):
+            return get
+        uid = pool.uid
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
         return get
-    uid = pool.uid
 
     def got() -> Any:
         try:

@@ -115,11 +115,11 @@ def _waited(take: Any, block: Any, timeout: Any, end: Any, what: int) -> Any:
         return True
     if not block or (timeout is not None and timeout <= 0):
         return take(block, timeout)
-    since, begun = mono_ns(), begin(end, what)
+    begun = begin(end, what)
     try:
         return take(block, timeout)
     finally:
-        over(end, since, begun)
+        over(end, begun)
 
 
 def _bare(error: BaseException) -> None:
@@ -129,24 +129,24 @@ def _bare(error: BaseException) -> None:
     error.__traceback__ = inner.tb_next if inner is not None else None
 
 
-def begin(end: Any, what: int) -> bool:
-    """This thread is about to wait for the queue with that end; whether it has said so."""
+def begin(end: Any, what: int) -> tuple[int, bool]:
+    """This thread is about to wait for the queue with that end: since when, and whether it has said so."""
     wire = known(end)
     try:
-        return wire is not None and boards.wait_begin(wire.row.uid, what, boards.site())
+        return mono_ns(), wire is not None and boards.wait_begin(wire.row.uid, what, boards.site())
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
-        return False
+        return 0, False
 
 
-def over(end: Any, since: int, begun: bool) -> None:
+def over(end: Any, begun: tuple[int, bool]) -> None:
     """It waits no more."""
     wire = known(end)
     try:
-        boards.wait_over(begun)
-        if wire is not None:
-            wire.blocked(mono_ns() - since)
+        boards.wait_over(begun[1])
+        if wire is not None and begun[0]:
+            wire.blocked(mono_ns() - begun[0])
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
@@ -159,14 +159,33 @@ def polling(original: Any, reader: Any) -> Any:
         wire = known(reader) if timeout != 0.0 else None
         if wire is None:
             return original(timeout)
-        since = wire.words[RECEIVING] = mono_ns()
+        since = _receives(wire)
         try:
             return original(timeout)
         except BaseException as error:
             patches.hide(error)
             raise
         finally:
-            wire.words[RECEIVING] = 0
-            wire.blocked(mono_ns() - since)
+            _received(wire, since)
 
     return poll
+
+
+def _receives(wire: Wire) -> int:
+    try:
+        since = wire.words[RECEIVING] = mono_ns()
+        return since
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return 0
+
+
+def _received(wire: Wire, since: int) -> None:
+    try:
+        wire.words[RECEIVING] = 0
+        if since:
+            wire.blocked(mono_ns() - since)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise

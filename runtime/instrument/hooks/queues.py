@@ -108,24 +108,34 @@ def _polling(queue: Any) -> None:
 
 def _start_thread(original: Any) -> Any:
     def _start_thread(self: Any) -> None:
-        wire = wires.of(self)
-        before = vars(self).get("_on_queue_feeder_error")
-        if wire is not None and not wire.quiet:
-            self._on_queue_feeder_error = queue_ends.unsent(self._on_queue_feeder_error, wire)
+        wire = before = None
+        try:
+            wire = wires.of(self)
+            before = vars(self).get("_on_queue_feeder_error")
+            if wire is not None and not wire.quiet:
+                self._on_queue_feeder_error = queue_ends.unsent(self._on_queue_feeder_error, wire)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
         try:
             original(self)
         except BaseException as error:
             patches.hide(error)
             raise
-        finally:  # the thread has it; an attribute that stayed would keep the queue from being collected
-            if before is not None:
-                self._on_queue_feeder_error = before
-            else:
-                vars(self).pop("_on_queue_feeder_error", None)
-            if wire is not None and self._thread is not None:
-                self._thread._procscope_wire = wire
+        finally:
+            told(_fed, self, wire, before)
 
     return _start_thread
+
+
+def _fed(queue: Any, wire: Wire | None, before: Any) -> None:
+    """The thread has the handler of its errors; one that stayed would keep the queue from being collected."""
+    if before is not None:
+        queue._on_queue_feeder_error = before
+    else:
+        vars(queue).pop("_on_queue_feeder_error", None)
+    if wire is not None and queue._thread is not None:
+        queue._thread._procscope_wire = wire
 
 
 def _finalize_join(original: Any) -> Any:
@@ -165,7 +175,7 @@ def _task_done(original: Any) -> Any:
 
 def _join(original: Any) -> Any:
     def join(self: Any) -> None:
-        begun = queue_ends.begin(self._reader, Wait.JOIN)
+        _, begun = queue_ends.begin(self._reader, Wait.JOIN)
         try:
             original(self)
         except BaseException as error:

@@ -47,12 +47,13 @@ def _init(original: Any) -> Any:
         except BaseException as error:
             patches.hide(error)
             raise
-        _told(_opened, self, sys._getframe(1).f_globals.get("__name__"))
+        _told(_opened, self)
 
     return __init__
 
 
-def _opened(block: Any, caller: Any) -> None:
+def _opened(block: Any) -> None:
+    caller = sys._getframe(3).f_globals.get("__name__")
     uid = boards.uid_of(f"shm {block._name}")
     if block._flags & os.O_EXCL:
         role = _MAKERS.get(str(caller).rpartition(".")[2], "")

@@ -69,7 +69,7 @@ def _wait(original: Any) -> Any:
         try:
             if row is None:
                 return original(self, *args, **kwds)
-            if self._flag._semlock._is_zero():
+            if _unset(self):
                 with sync_condition.Waiting(row):
                     came = original(self, *args, **kwds)
             else:
@@ -91,10 +91,39 @@ def _set(original: Any) -> Any:
         if row is None:
             return original(self)
         row.words[layout.RELEASED] += 1
-        if self._cond._sleeping_count._semlock._is_zero():
+        begun = _someone_waits(self, row)
+        try:
             return original(self)
-        # One that was killed in wait() makes this wait for ever.
-        with boards.waiting(row.uid, Wait.WAIT, calls.site()):
-            return original(self)
+        finally:
+            _over(begun)
 
     return set
+
+
+def _unset(event: Any) -> bool:
+    try:
+        return bool(event._flag._semlock._is_zero())
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return False
+
+
+def _someone_waits(event: Any, row: Any) -> bool:
+    """One that was killed in wait() makes set() wait for ever."""
+    try:
+        if event._cond._sleeping_count._semlock._is_zero():
+            return False
+        return boards.wait_begin(row.uid, Wait.WAIT, calls.site())
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return False
+
+
+def _over(begun: bool) -> None:
+    try:
+        boards.wait_over(begun)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise

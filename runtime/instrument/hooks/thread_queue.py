@@ -54,14 +54,14 @@ class Watched(threading.Condition):
 
     def wait(self, timeout: float | None = None) -> bool:
         """See threading.Condition."""
-        since, begun = mono_ns(), _begin(*self._procscope)
+        begun = _begin(self)
         try:
             return super().wait(timeout)
         except BaseException as error:
             patches.hide(error)
             raise
         finally:
-            told(_over, self._procscope[0], since, begun)
+            told(_over, self, begun)
 
 
 Watched.__name__ = Watched.__qualname__ = "Condition"
@@ -93,12 +93,13 @@ def told(act: Any, *args: Any) -> None:
 def _init(original: Any) -> Any:
     def __init__(self: Any, maxsize: Any = 0) -> None:
         original(self, maxsize)
-        told(_made, self, sys._getframe(1))
+        told(_made, self)
 
     return __init__
 
 
-def _made(queue: Any, frame: Any) -> None:
+def _made(queue: Any) -> None:
+    frame: Any = sys._getframe(3)
     while frame is not None and frame.f_code.co_name == "__init__" and frame.f_locals.get("self") is queue:
         frame = frame.f_back  # a subclass's
     module = str(frame.f_globals.get("__name__", "")) if frame is not None else ""
@@ -108,8 +109,8 @@ def _made(queue: Any, frame: Any) -> None:
     _flows.add(flow)
     for condition, what in ((queue.not_empty, Wait.GET), (queue.not_full, Wait.PUT), (queue.all_tasks_done, Wait.JOIN)):
         if type(condition) is threading.Condition:
-            condition.__class__ = Watched
             vars(condition)["_procscope"] = (flow, int(what))
+            condition.__class__ = Watched
     queue._procscope = flow
 
 
@@ -120,13 +121,17 @@ def _put(original: Any) -> Any:
         except BaseException as error:
             patches.hide(error)
             raise
-        flow = vars(self).get("_procscope")
-        if flow is not None:
-            flow.put = n = flow.put + 1
-            if flow.words is not None:
-                flow.words[layout.ITEMS_IN] = n
-            elif flow.thread != get_ident():
-                told(flow.shared)
+        try:
+            flow = vars(self).get("_procscope")
+            if flow is not None:
+                flow.put = n = flow.put + 1
+                if flow.words is not None:
+                    flow.words[layout.ITEMS_IN] = n
+                elif flow.thread != get_ident():
+                    told(flow.shared)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
 
     return put
 
@@ -138,13 +143,17 @@ def _get(original: Any) -> Any:
         except BaseException as error:
             patches.hide(error)
             raise
-        flow = vars(self).get("_procscope")
-        if flow is not None:
-            flow.got = n = flow.got + 1
-            if flow.words is not None:
-                flow.words[layout.ITEMS_OUT] = n
-            elif flow.thread != get_ident():
-                told(flow.shared)
+        try:
+            flow = vars(self).get("_procscope")
+            if flow is not None:
+                flow.got = n = flow.got + 1
+                if flow.words is not None:
+                    flow.words[layout.ITEMS_OUT] = n
+                elif flow.thread != get_ident():
+                    told(flow.shared)
+        except Exception as error:
+            if patches.fault(GROUP, error):
+                raise
         return item
 
     return get
@@ -157,30 +166,38 @@ def _task_done(original: Any) -> Any:
         except BaseException as error:
             patches.hide(error)
             raise
-        flow = vars(self).get("_procscope")
-        if flow is not None:
-            flow.done = n = flow.done + 1
-            if flow.words is not None:
-                flow.words[layout.TASKS_DONE] = n
+        told(_done, self)
 
     return task_done
 
 
-def _begin(flow: Flow, what: int) -> bool:
+def _done(queue: Any) -> None:
+    flow = vars(queue).get("_procscope")
+    if flow is not None:
+        flow.done = n = flow.done + 1
+        if flow.words is not None:
+            flow.words[layout.TASKS_DONE] = n
+
+
+def _begin(condition: Watched) -> tuple[int, bool]:
+    """Since when this thread waits, and whether it has said so."""
     try:
+        flow, what = condition._procscope
         if flow.words is None and flow.thread != get_ident():
             flow.shared()
-        return flow.row is not None and boards.wait_begin(flow.row.uid, what, boards.site())
+        since = mono_ns()
+        return since, flow.row is not None and boards.wait_begin(flow.row.uid, what, boards.site())
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
-        return False
+        return 0, False
 
 
-def _over(flow: Flow, since: int, begun: bool) -> None:
-    boards.wait_over(begun)
-    if flow.row is not None:
-        took = mono_ns() - since
+def _over(condition: Watched, begun: tuple[int, bool]) -> None:
+    boards.wait_over(begun[1])
+    flow = condition._procscope[0]
+    if flow.row is not None and begun[0]:
+        took = mono_ns() - begun[0]
         flow.words[layout.CONTENDED] += 1
         flow.words[layout.BLOCKED_NS] += took
         flow.row.waited(took)

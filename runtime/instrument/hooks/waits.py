@@ -55,7 +55,7 @@ def within(uid: int) -> None:
 
 def _submitting(original: Any, uid: int) -> Any:
     def submit(*args: Any, **kwds: Any) -> Any:
-        begun = _begin(uid, _RESULT)
+        begun = _begin(_known, uid, _RESULT)
         try:
             return original(*args, **kwds)
         finally:
@@ -64,9 +64,10 @@ def _submitting(original: Any, uid: int) -> Any:
     return submit
 
 
-def _begin(uid: int, what: int) -> bool:
-    """This thread waits from now on; False where that is not told."""
+def _begin(whom: Any, subject: Any, what: int) -> bool:
+    """This thread waits from now on for what `whom(subject)` gives the uid of; False where that is not told."""
     try:
+        uid = whom(subject)
         if not uid or not recorder.run or GROUP in patches.off or not recorder.limits().sync:
             return False
         from procscope.runtime.instrument import boards
@@ -90,7 +91,7 @@ def _over(begun: bool) -> None:
 
 def _join(original: Any) -> Any:
     def join(self: Any, timeout: Any = None) -> Any:
-        begun = _begin(_child(self), _PROCESS)
+        begun = _begin(_child, self, _PROCESS)
         try:
             return original(self, timeout)
         except BaseException as error:
@@ -110,7 +111,7 @@ def _child(process: Any) -> int:
 
 def _wait(original: Any) -> Any:
     def wait(self: Any, timeout: Any = None) -> Any:
-        begun = False if self._event.is_set() else _begin(_pool(self), _RESULT)
+        begun = _begin(_pool, self, _RESULT)
         try:
             return original(self, timeout)
         finally:
@@ -119,7 +120,13 @@ def _wait(original: Any) -> Any:
     return wait
 
 
+def _known(uid: int) -> int:
+    return uid
+
+
 def _pool(result: Any) -> int:
+    if result._event.is_set():
+        return 0
     ours = getattr(getattr(result, "_pool", None), "_procscope", None)
     return getattr(ours, "uid", 0)
 
@@ -131,7 +138,7 @@ def _awaited_class() -> Any:
         """A future's, that tells who waits in it."""
 
         def wait(self, timeout: float | None = None) -> bool:
-            begun = _begin(_pool_of(sys._getframe(1).f_locals.get("self")), _RESULT)
+            begun = _begin(_future, None, _RESULT)
             try:
                 return super().wait(timeout)
             finally:
@@ -141,9 +148,8 @@ def _awaited_class() -> Any:
     return Condition
 
 
-def _pool_of(future: Any) -> int:
-    try:
-        task = vars(future).get("_procscope")
-        return task[0] if type(task) is tuple else 0
-    except Exception:
-        return 0
+def _future(_: None) -> int:
+    """The pool of the future in whose method the condition is waited for."""
+    future = sys._getframe(3).f_locals.get("self")
+    task = vars(future).get("_procscope") if future is not None else None
+    return task[0] if type(task) is tuple else 0

@@ -5,7 +5,7 @@ that gets the numbers of the sites that ran, STRIKE_HITS one that gets a byte wh
 """
 
 # As programs are written: without types.
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,var-annotated,attr-defined,import-not-found,arg-type,index"
+# mypy: ignore-errors
 
 import os
 from _thread import get_ident
@@ -78,15 +78,22 @@ def _due(callee):
     return True
 
 
+def _code(callee):
+    """The Python code that is run when `callee` is called, None for what is written in C."""
+    if type(callee) is type:
+        callee = callee.__init__
+    return getattr(getattr(callee, "__func__", callee), "__code__", None)
+
+
 def _ours(callee):
-    code = getattr(getattr(callee, "__func__", callee), "__code__", None)
+    code = _code(callee)
     return code is not None and code.co_filename.startswith(_HERE)
 
 
 def _is_guard(callee):
     if not _ours(callee):
         return False
-    function = getattr(callee, "__func__", callee)
+    function = callee.__init__ if type(callee) is type else getattr(callee, "__func__", callee)
     known = function.__globals__.get("__guards__", ())
     return function.__qualname__.replace(".<locals>", "") in known
 

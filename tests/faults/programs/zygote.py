@@ -5,7 +5,7 @@ that had to be ended. With "home" the shot is observed, and its spool lies there
 """
 
 # As programs are written: without types.
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,var-annotated,attr-defined,import-not-found,arg-type,index"
+# mypy: ignore-errors
 
 import atexit
 import contextlib
