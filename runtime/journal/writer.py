@@ -15,6 +15,7 @@ from zlib import crc32
 from procscope.runtime import events
 from procscope.runtime.events import Drop, Kind
 from procscope.runtime.journal import chunks, layout, plain
+from procscope.runtime.journal.layout import MARK
 from procscope.runtime.journal.segment import Identity
 from procscope.runtime.journal.track import LITTLE, Track, in_file
 
@@ -28,7 +29,7 @@ _CHUNK_SUBMITTED = layout.CHUNK_SUBMITTED
 _submitted, _ran, _arrived = layout.TASK_SUBMITTED.pack, layout.TASK_RAN.pack, layout.RESULT_ARRIVED.pack
 _SUBMITTED_BODY, _RAN_BODY = layout.TASK_SUBMITTED.size - 8, layout.TASK_RAN.size - 8
 _ARRIVED_BODY = layout.RESULT_ARRIVED.size - 8
-_RAN_COMMIT, _ARRIVED_COMMIT = in_file(layout.MARK | 64), in_file(layout.MARK | 56)
+_RAN_COMMIT, _ARRIVED_COMMIT = in_file(MARK | 64), in_file(MARK | 56)
 _clocks = layout.CLOCKS.pack_into
 _SLOT, _LONG = layout.SLOT, layout.LONG
 _SLOT_ITEM = layout.SLOT_ITEM.pack_into
@@ -114,9 +115,17 @@ class Region(Track):
             region = self._elsewhere(len(text) + 72)
             return region.task_submitted(at, pool, number, func, args, batch, index) if region else None
         name = self._names.get(func) or self._intern(func)
-        self._write(_submitted(2, _SUBMITTED_BODY + len(text), at, pool, number, batch, index, name) + text)
-
-    # What is written for every task is written without a call of `_write`, whose lines are repeated.
+        # What is written for every task is written without a call of `_write`, whose lines are repeated.
+        self._busy = True
+        where, words = self._at, self._words
+        tail = _submitted(2, _SUBMITTED_BODY + len(text), at, pool, number, batch, index, name) + text
+        end = where + 8 + len(tail)
+        self._view[where + 8 : end] = tail
+        size = (end - where + 7) & -8
+        words[(where >> 2) + 1] = crc32(tail) if LITTLE else in_file(crc32(tail))
+        words[where >> 2] = MARK | size if LITTLE else in_file(MARK | size)
+        self._at = where + size
+        self._busy = False
 
     def task_ran(
         self, pool: int, number: int, started: int, ended: int, outcome: int, thread: str = "", received: int = -1
