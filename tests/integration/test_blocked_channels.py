@@ -77,8 +77,8 @@ def test_who_waits_at_a_queue_and_a_pipe(state_dir: Path, tmp_path: Path, method
         assert eyes.primitives()["narrow"].depth == 1
         program.go()
         assert program.line() == "done"
-        for name in ("items", "narrow"):
-            wait_until(lambda name=name: passed(eyes.primitives()[name]) == (2, 2), what="the counts arrive")
+        both = ("items", "narrow")
+        wait_until(lambda: all(passed(eyes.primitives()[name]) == (2, 2) for name in both), what="the counts arrive")
         wait_until(lambda: not waits(eyes.primitives()["items"]), what="nobody waits any more")
         items, narrow = eyes.primitives()["items"], eyes.primitives()["narrow"]
     assert (items.items_in, items.items_out, items.depth) == (2, 2, 0)
