@@ -94,6 +94,60 @@ start()
 for i in range(n):
     with lock: pass
 """
+_ACQUIRE = """
+lock = mp.Lock()
+start()
+for i in range(n):
+    lock.acquire(); lock.release()
+"""
+_CONTENDED = """
+lock = mp.Lock()
+def turns():
+    for i in range(n // 2):
+        with lock: pass
+other = mp.Process(target=turns)
+start()
+other.start(); turns(); other.join()
+"""
+_PIPE = """
+here, there = mp.Pipe()
+start()
+for i in range(n):
+    here.send(i); there.recv()
+"""
+_QUEUE = """
+queue = mp.{kind}()
+def take():
+    for i in range(n): queue.get()
+other = mp.Process(target=take)
+start()
+other.start()
+for i in range(n): queue.put(i)
+other.join()
+"""
+_THREAD_QUEUE = """
+import queue, threading
+shared = queue.Queue()
+def take():
+    for i in range(n): shared.get()
+other = threading.Thread(target=take)
+start()
+other.start()
+for i in range(n): shared.put(i)
+other.join()
+"""
+_CALL = """
+with mp.Manager() as manager:
+    held = manager.list([0])
+    held[0] = 0
+    start()
+    for i in range(n): held[0] = i
+"""
+_VALUE = """
+value = mp.Value("i", 0)
+start()
+for i in range(n): value.value = i
+"""
 
 CASES = (
     Case("submit, no-op", _NOOP, _SUBMIT, 3000, 1.10, 10),
@@ -108,6 +162,15 @@ CASES = (
     Case("Process start, forkserver", _NOOP, _START.format(method="forkserver"), 10),
     Case("Process start, spawn", _NOOP, _START.format(method="spawn"), 5),
     Case("with Lock", "", _LOCK, 200_000, None, 1.0),
+    Case("Lock acquire, release", "", _ACQUIRE, 200_000, None, 1.0),
+    Case("with Lock, contended", "", _CONTENDED, 200_000),
+    Case("Pipe send, recv", "", _PIPE, 50_000, 1.05),
+    Case("Queue put, get", "", _QUEUE.format(kind="Queue"), 50_000, 1.10),
+    Case("JoinableQueue put, get", "", _QUEUE.format(kind="JoinableQueue"), 30_000),
+    Case("SimpleQueue put, get", "", _QUEUE.format(kind="SimpleQueue"), 50_000),
+    Case("queue.Queue put, get", "", _THREAD_QUEUE, 50_000),
+    Case("Manager call", "", _CALL, 5000),
+    Case("Value update", "", _VALUE, 100_000),
 )
 
 _PROGRAM = """
