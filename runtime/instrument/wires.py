@@ -22,8 +22,10 @@ _KINDS = {
     "Queue": Primitive.QUEUE,
     "SimpleQueue": Primitive.SIMPLE_QUEUE,
 }
-SLACK_NS = 20_000
-"""What takes longer was waiting."""
+SLACK_NS = 50_000
+"""What takes longer was waiting: a reader that is woken up at once has waited as long."""
+LONG_NS = 1_000_000
+"""Who waited longer is asked where."""
 _SCRATCH = memoryview(bytearray(layout.WORDS * 8)).cast("Q")
 
 
@@ -62,9 +64,10 @@ class Wire:
     def blocked(self, nanoseconds: int, size: int = 0) -> None:
         """A send or receive of `size` bytes took so long: what exceeds the copying of them was waiting."""
         if self.row is not None and nanoseconds > SLACK_NS + size:
-            self.words[layout.CONTENDED] += 1
-            self.words[layout.BLOCKED_NS] += nanoseconds
-            self.row.waited(nanoseconds)
+            words = self.words
+            words[layout.CONTENDED] += 1
+            words[layout.BLOCKED_NS] = words[layout.WAIT_NS] = words[layout.WAIT_NS] + nanoseconds
+            self.row.waits[layout.cell(nanoseconds)] += 1
 
 
 NOBODY = Wire(0)

@@ -9,7 +9,7 @@ from typing import Any
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import Primitive
 from procscope.runtime.instrument import boards, identity, patches, recorder, wires
-from procscope.runtime.instrument.wires import NOBODY, RECEIVING, SENDING, SLACK_NS, Wire
+from procscope.runtime.instrument.wires import LONG_NS, NOBODY, RECEIVING, SENDING, SLACK_NS, Wire
 from procscope.runtime.journal import board_layout as layout
 
 GROUP = "connections"
@@ -98,8 +98,10 @@ def _sent(wire: Wire, since: int, size: int) -> None:
 
 def _received(wire: Wire, since: int, size: int) -> None:
     try:
-        wire.blocked(mono_ns() - since, size)
-        wire.at_site(boards.site())
+        took = mono_ns() - since
+        wire.blocked(took, size)
+        if took > LONG_NS:
+            wire.at_site(boards.site())
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
