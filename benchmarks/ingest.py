@@ -36,17 +36,20 @@ TASK_COLUMNS = len(schema.tasks.c)
 
 
 def build(directory: str, tasks: int, workers: int) -> None:
-    """Journals of one parent and `workers` workers: submit, run, in the order a pool would."""
+    """Journals of one parent and `workers` workers: submit, run, result arrived, in the order a pool would."""
     os.makedirs(directory, mode=0o700)
     now = time.monotonic_ns()
-    parent = Journal(directory, Identity(KEY, 1, 0, 0), 1 << 33).region()
+    journal = Journal(directory, Identity(KEY, 1, 0, 0), 1 << 33)
+    parent, hands = journal.region(), journal.new_region()
     parent.rich(events.ProcessAlive(now, 1, 0, 0, 0, "main", "main", 0, "", "fork", "3", ("bench",)))
     parent.rich(events.PoolOpened(now, POOL, "Pool", workers, "", "fork", 0, "", "bench.py:1"))
     regions = [Journal(directory, Identity(KEY, 2 + w, 1, POOL), 1 << 33).region() for w in range(workers)]
     for number in range(tasks):
         at = now + number * 20_000
         parent.task_submitted(at, POOL, number, "pipeline.resize", f"('IMG_{number:06d}.png', 4096)")
-        regions[number % workers].task_ran(POOL, number, at + 150_000, at + 400_000 + number % 97 * 1000, 2)
+        ended = at + 400_000 + number % 97 * 1000
+        regions[number % workers].task_ran(POOL, number, at + 150_000, ended, 2, "", 120)
+        hands.result_arrived(ended + 60_000, POOL, number, -1, 80)
 
 
 @contextmanager

@@ -201,7 +201,7 @@ def _tasks(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[int
             continue
         pool.rows[row[7]] = task
         if row[13] is not None:
-            pool.arrived[row[7]] = arrivals.Arrived(row[13], -1 if row[14] is None else row[14])
+            pool.arrived[row[7]] = (row[13], -1 if row[14] is None else row[14])
         if batch is not None:
             batch.announced += 1
         if row[9] == 1:

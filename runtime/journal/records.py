@@ -108,11 +108,11 @@ class Decoder:
         """Decode ResultArrived after ResultArrived, as _streak."""
         append, end_at, first = out.append, ends.append, at
         stop = at + 56 * min(limit, (len(window) - at) // 56)
-        for commit, crc, kind, size, *fields in _ARRIVALS(memoryview(window)[at:stop]):
+        for commit, crc, kind, size, when, pool, number, chunk, sent in _ARRIVALS(memoryview(window)[at:stop]):
             end = at + 56
             if commit != _ARRIVED_COMMIT or kind != 6 or size != 40 or crc != crc32(window[at + 8 : end]):
                 break
-            append(_new(ResultArrived, fields))
+            append(_new(ResultArrived, (when, pool, number, chunk, sent)))
             at = end
             end_at(base + at)
         return (at - first) // 56

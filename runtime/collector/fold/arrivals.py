@@ -38,32 +38,31 @@ class Ended(NamedTuple):
     batch: Batch | None = None
 
 
-class Arrived(NamedTuple):
-    """A result that arrived before its task's or chunk's end was told. `size` is -1 where unknown."""
-
-    at_us: int
-    size: int
+Arrived = tuple[int, int]
+"""When a result arrived (µs) whose task's or chunk's end is not told yet, and its size, -1 where unknown."""
 
 
 def arrived(source: Source, pool: Pool, events: Sequence[Event], start: int, stop: int) -> int:
     """Fold a streak of ResultArrived in `pool`; returns the index after it."""
     world, run = source.world, source.run
     ended, came, delta, at = pool.ended, pool.arrived, source.delta, start
+    fresh, rows, came_now, uid = pool.fresh, pool.rows, pool.came_now.append, pool.uid
+    chunked = bool(pool.chunks or pool.chunk_ends)
     for event in islice(events, start, stop):
-        if type(event) is not ResultArrived or event[1] != pool.uid:
+        if type(event) is not ResultArrived or event[1] != uid:
             break
         when, _, number, chunk, size = event
         at += 1
-        if chunk >= 0 or number in pool.chunks or (number, -1) in pool.chunk_ends:
-            _chunk_arrived(world, run, pool, (number, chunk), Arrived((when + delta) // 1000, size))
+        if chunk >= 0 or (chunked and (number in pool.chunks or (number, -1) in pool.chunk_ends)):
+            _chunk_arrived(world, run, pool, (number, chunk), ((when + delta) // 1000, size))
             continue
         known = ended.pop(number, None)
         if known is not None:
             matched(world, run, pool, known, (when + delta) // 1000, size)
-        elif number in pool.fresh or number in pool.rows or not _found(world, run, pool, number, when + delta, size):
-            came[number] = Arrived((when + delta) // 1000, size)
-            pool.came_now.append(number)
-            bound(came)
+        elif number in fresh or number in rows or not _found(world, run, pool, number, when + delta, size):
+            came[number] = ((when + delta) // 1000, size)
+            came_now(number)
+    bound(came)
     world.changes.pools.add(pool)
     return at
 
@@ -124,8 +123,8 @@ def closed(world: World, run: Run, pool: Pool, number: int, known: Ended) -> tup
         pool.ended[number] = known
         bound(pool.ended)
         return None, None
-    matched(world, run, pool, known._replace(task_id=0), came.at_us, came.size)
-    return came.at_us, came.size if came.size >= 0 else None
+    matched(world, run, pool, known._replace(task_id=0), *came)
+    return came[0], came[1] if came[1] >= 0 else None
 
 
 def chunk_ended(source: Source, pool: Pool, batch: Batch, func_id: int, event: ChunkRan) -> None:
@@ -140,7 +139,7 @@ def chunk_ended(source: Source, pool: Pool, batch: Batch, func_id: int, event: C
     key = (event.number, event.chunk)
     came = pool.chunk_arrivals.pop(key, None) or (pool.arrived.pop(event.number, None) if event.chunk < 0 else None)
     if came is not None:
-        matched(world, source.run, pool, known, came.at_us, came.size)
+        matched(world, source.run, pool, known, *came)
     else:
         pool.chunk_ends[key] = known
         bound(pool.chunk_ends)
@@ -149,7 +148,7 @@ def chunk_ended(source: Source, pool: Pool, batch: Batch, func_id: int, event: C
 def _chunk_arrived(world: World, run: Run, pool: Pool, key: tuple[int, int], came: Arrived) -> None:
     known = pool.chunk_ends.pop(key, None)
     if known is not None:
-        matched(world, run, pool, known, came.at_us, came.size)
+        matched(world, run, pool, known, *came)
     else:
         pool.chunk_arrivals[key] = came
         bound(pool.chunk_arrivals)
@@ -167,7 +166,7 @@ def seal(world: World, pool: Pool) -> None:
     for number in pool.came_now:
         task, came = pool.rows.get(number), pool.arrived.get(number)
         if task is not None and came is not None:
-            world.changes.arrivals.append((came.at_us, None, came.size if came.size >= 0 else None, task.id))
+            world.changes.arrivals.append((came[0], None, came[1] if came[1] >= 0 else None, task.id))
     pool.came_now.clear()
 
 
@@ -199,8 +198,8 @@ def restore(pool: Pool, text: str | None, batches: dict[int, Batch]) -> None:
         if batch_id in batches:
             known = Ended(-1, task_id, finished_us, func_id, received, items, batches[batch_id])
             pool.chunk_ends[number, chunk] = known
-    for number, chunk, *half in json.loads(text)[1] if text else ():
+    for number, chunk, at_us, size in json.loads(text)[1] if text else ():
         if chunk < 0 and number not in pool.chunks:
-            pool.arrived[number] = Arrived(*half)
+            pool.arrived[number] = (at_us, size)
         else:
-            pool.chunk_arrivals[number, chunk] = Arrived(*half)
+            pool.chunk_arrivals[number, chunk] = (at_us, size)

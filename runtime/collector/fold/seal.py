@@ -38,7 +38,7 @@ def write(world: World, run: Run, pool: Pool, number: int) -> Open:
     came = pool.arrived.get(number)
     end = Ending(State.PENDING, None)
     if came is not None:
-        end = end._replace(arrived_us=came.at_us, sent=came.size if came.size >= 0 else None)
+        end = end._replace(arrived_us=came[0], sent=came[1] if came[1] >= 0 else None)
     tasks.inserted(world, run, pool, number, task, end)
     pool.rows[number] = task
     return task
