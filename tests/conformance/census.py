@@ -17,15 +17,18 @@ _PID = os.getpid()
 def _count() -> None:
     if os.getpid() != _PID:
         return
-    threads = 0
-    for _ in range(20):  # a thread that was joined may not be gone yet
-        threads = len(os.listdir("/proc/self/task"))
-        if threads == 1:
+    found = _found()
+    for _ in range(30):  # a thread that was joined may not be gone yet, nor what it was about to close
+        time.sleep(0.01)
+        before, found = found, _found()
+        if found == before and found["threads"] == 1:
             break
-        time.sleep(0.005)
-    found = {"threads": threads, "descriptors": sorted(_descriptors())}
     with open(_TARGET, "w") as file:
         json.dump(found, file)
+
+
+def _found() -> "dict[str, object]":
+    return {"threads": len(os.listdir("/proc/self/task")), "descriptors": sorted(_descriptors())}
 
 
 def _descriptors() -> "list[str]":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from procscope.runtime.instrument import patches, recorder
 
 TYPE_CHECKING = False
@@ -32,6 +30,8 @@ def of_future(future: Any) -> None:
     """Have a future of ours tell who waits for it, where `result` and `exception` do: in their condition's wait."""
     if not _awaited:
         _awaited.append(_awaited_class())
+    # On the condition, not looked up in its caller's locals: a snapshot of those would keep the future in a cycle.
+    future._condition._procscope = future._procscope[0]
     future._condition.__class__ = _awaited[0]
 
 
@@ -58,6 +58,9 @@ def _submitting(original: Any, uid: int) -> Any:
         begun = _begin(_known, uid, _RESULT)
         try:
             return original(*args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         finally:
             _over(begun)
 
@@ -95,7 +98,7 @@ def _join(original: Any) -> Any:
         try:
             return original(self, timeout)
         except BaseException as error:
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            patches.hide(error)
             raise
         finally:
             _over(begun)
@@ -114,6 +117,9 @@ def _wait(original: Any) -> Any:
         begun = _begin(_pool, self, _RESULT)
         try:
             return original(self, timeout)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         finally:
             _over(begun)
 
@@ -137,19 +143,17 @@ def _awaited_class() -> Any:
     class Condition(threading.Condition):
         """A future's, that tells who waits in it."""
 
+        _procscope: int
+
         def wait(self, timeout: float | None = None) -> bool:
-            begun = _begin(_future, None, _RESULT)
+            begun = _begin(_known, self._procscope, _RESULT)
             try:
                 return super().wait(timeout)
+            except BaseException as error:
+                patches.hide(error)
+                raise
             finally:
                 _over(begun)
 
     Condition.__module__, Condition.__qualname__ = threading.__name__, "Condition"
     return Condition
-
-
-def _future(_: None) -> int:
-    """The pool of the future in whose method the condition is waited for."""
-    future = sys._getframe(3).f_locals.get("self")
-    task = vars(future).get("_procscope") if future is not None else None
-    return task[0] if type(task) is tuple else 0

@@ -14,16 +14,21 @@ def inner(number: int) -> list[int]:
         return list(pool.map(abs, range(-number, 0)))
 
 
+def refused() -> str:
+    try:
+        context.Process(target=print).start()
+    except AssertionError as error:
+        return str(error)
+    return "started"
+
+
 def outer(told: Any) -> None:
     told.put(inner(3))
 
 
 def main() -> None:
     with context.Pool(1) as pool:
-        try:
-            pool.apply(inner, (2,))
-        except AssertionError as error:
-            print(error)
+        print(pool.apply(refused))
     told = context.SimpleQueue()
     child = context.Process(target=outer, args=(told,))
     child.start()
