@@ -20,7 +20,9 @@ def _edges() -> list[Interpreter]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("share", "interpreter"), enumerate(_edges()), ids=lambda value: getattr(value, "full", ""))
+@pytest.mark.parametrize(
+    ("share", "interpreter"), list(enumerate(_edges())), ids=lambda value: getattr(value, "full", "")
+)
 def test_whatever_of_ours_fails(share: int, interpreter: Interpreter, tmp_path: Path) -> None:
     """A full disk, an interrupt or want of memory inside a hook became the program's failure."""
     faulty = tmp_path / "tree"
