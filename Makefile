@@ -4,6 +4,7 @@
 #   make check         lint, formatting and types only
 #   make bench         overhead, ingest and page timings of this machine
 #   make conformance   CPython's own suites and a corpus of programs, bare and instrumented
+#   make faults        every call of ours fails in turn, in every way, and no program may notice
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +17,7 @@ APP := $(VENV)/.app
 DEV := $(VENV)/.dev
 PAGES := node_modules/.vendored
 
-.PHONY: help demo test check bench conformance clean
+.PHONY: help demo test check bench conformance faults clean
 .DELETE_ON_ERROR:
 
 help:
@@ -38,6 +39,9 @@ bench: $(DEV)
 conformance: $(DEV)
 	@.ci/testsuite
 	@$(PY) -m tests.conformance
+
+faults: $(DEV)
+	@$(PY) -m tests.faults
 
 clean:
 	rm -rf $(VENV) node_modules static/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -254,12 +254,21 @@ def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us
         process.exit_code, process.exit_known = exit_code, True
     process.ended_us = process.ended_us or at_us
     _judge(process)
+    _miss(world, run, process)
     world.changes.processes.add(process)
     if process.pool in run.pools:
         _retire(world, run.pools[process.pool], process)
     pool = run.pools.get(0)
     if pool is not None:
         _end_task(world, run, process, at_us)
+
+
+def _miss(world: World, run: Run, process: Process) -> None:
+    """One that came to its own end without a word had no journal; one that was killed may not have got so far."""
+    silent = process.python is None and process.kind in ("process", "worker", "manager") and not process.unobserved
+    if silent and process.exit_code is not None and process.exit_code >= 0:
+        process.unobserved = "all it did: it left no journal"
+        runs.noted(world, run, "a process that left no journal is not observed")
 
 
 def _retire(world: World, pool: Pool, process: Process) -> None:

@@ -12,10 +12,15 @@ MOST_NOTES = 100
 
 def note(source: Source, text: str) -> None:
     """Something to know about what is not here; each once."""
-    notes = json.loads(source.run.notes or "[]")
+    noted(source.world, source.run, text)
+
+
+def noted(world: World, run: Run, text: str) -> None:
+    """The same, where nobody in particular says it."""
+    notes = json.loads(run.notes or "[]")
     if text not in notes and len(notes) < MOST_NOTES:
-        source.run.notes = json.dumps([*notes, text])
-        source.world.changes.runs.add(source.run)
+        run.notes = json.dumps([*notes, text])
+        world.changes.runs.add(run)
 
 
 def not_observed(source: Source, event: NotObserved) -> bool:
