@@ -8,6 +8,7 @@ from urllib.parse import quote
 from procscope.dashboard.words import iso
 from procscope.runtime.diagnosis.stuck import is_stuck
 from procscope.runtime.store.rows import Quantiles, Running
+from procscope.runtime.store.wire import progress_object
 
 RSS_STEP = 65_536
 
@@ -39,6 +40,7 @@ def running_line(task: Running, now_us: int, limit_s: float) -> dict[str, Any]:
         "p99_s": found.p99_us / 1e6 if found else None,
         "cpu": visible_cpu(task.cpu),
         "rss": visible_rss(task.rss),
+        "progress": progress_object(task),
         "stuck": too_old(now_us - task.since_us, found, limit_s),
         "href": f"/tasks/{task.task_id}" if task.task_id is not None else tasks_of_worker(task.run_key, task.pid),
     }

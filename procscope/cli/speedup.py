@@ -31,6 +31,7 @@ def command(ctx: click.Context, run: str, db: str | None, as_json: bool) -> None
         paper.lines([tree_page.head(wire.run_object(found))])
         for pool in objects:
             paper.lines([[], *speedup_page.head(pool)])
+            paper.table(speedup_page.FUNCTIONS, speedup_page.functions(pool))
             if pool["by_worker"]:
                 paper.table(speedup_page.COLUMNS, speedup_page.rows(pool))
     ctx.exit(0 if objects else 1)

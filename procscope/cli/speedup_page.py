@@ -15,7 +15,7 @@ from procscope.cli import paper
 from procscope.cli.columns import Column
 from procscope.cli.paper import Line
 from procscope.cli.tasks_page import short
-from procscope.dashboard.words import count, duration
+from procscope.dashboard.words import count, duration, size
 
 COLUMNS = (
     Column("WORKER", right=True),
@@ -26,6 +26,15 @@ COLUMNS = (
     Column("RECEIVING", right=True, spare=True),
     Column("SENDING", right=True, spare=True),
     Column("LOCKS", right=True, spare=True),
+)
+FUNCTIONS = (
+    Column("FUNCTION", flexible=True),
+    Column("TASKS", right=True),
+    Column("WAITED", right=True),
+    Column("RAN", right=True),
+    Column("BACK", right=True),
+    Column("IN", right=True, spare=True),
+    Column("OUT", right=True, spare=True),
 )
 MOST = 32
 WORDS = {
@@ -73,6 +82,19 @@ def rows(one: dict[str, Any]) -> list[Line]:
             *((_seconds(worker[name]), "") for name in ("busy_s", "idle_s", "receiving_s", "sending_s", "locks_s")),
         ]
         for worker in workers
+    ]
+
+
+def functions(one: dict[str, Any]) -> list[Line]:
+    """A line for each function: where the time of one task of it goes."""
+    return [
+        [
+            (short(func["func"]), ""),
+            (count(func["tasks"]), paper.DIM),
+            *((_seconds(func[name]), "") for name in ("wait_s", "run_s", "transfer_s")),
+            *(("" if func[name] is None else size(func[name]), "") for name in ("bytes_in", "bytes_out")),
+        ]
+        for func in one["functions"][:MOST]
     ]
 
 

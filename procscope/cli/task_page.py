@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from procscope.cli import durations_page, exception_page, paper, said_page, times, tree_page
+from procscope.cli import durations_page, exception_page, paper, said_page, times
 from procscope.cli.paper import Line, Piece
-from procscope.cli.tasks_page import short
+from procscope.cli.tasks_page import progressed, short
 from procscope.dashboard.words import duration, iso, size
 from procscope.runtime.store import wire
 
@@ -99,7 +99,7 @@ def _facts(detail: TaskDetail) -> list[Line]:
     if task.bytes_in is not None or task.bytes_out is not None:
         facts.append(("pickled", _pickled(task)))
     if task.progress_done is not None:
-        facts.append(("progress", tree_page.progressed(wire.progress_object(task)).removeprefix(", ")))
+        facts.append(("progress", progressed(wire.progress_object(task)).removeprefix(", ")))
     return [[(f"{name:<10}", paper.DIM), (words, "")] for name, words in facts]
 
 

@@ -48,9 +48,17 @@ def short(func: str) -> str:
 
 
 def why(task: dict[str, Any], reason: str | None) -> str:
-    """What went wrong, on one line; '' if nothing did."""
+    """What went wrong, on one line; where nothing did, how far it says it is."""
     raised = task["exception"]
     if raised is None:
-        return reason or ""
+        return reason or progressed(task["progress"]).removeprefix(", ")
     first = raised["message"].splitlines()[0] if raised["message"] else ""
     return f"{raised['type']}: {first}" if first else str(raised["type"])
+
+
+def progressed(progress: dict[str, Any] | None) -> str:
+    """', 37 of 400 · resizing', '' where nothing is known."""
+    if progress is None:
+        return ""
+    of = "" if progress["total"] is None else f" of {progress['total']:,}"
+    return f", {progress['done']:,}{of}" + (f" · {progress['text']}" if progress["text"] else "")

@@ -19,7 +19,7 @@ from procscope.cli import paper, runs_page, times, tree_shape
 from procscope.cli.columns import Column
 from procscope.cli.paper import Line, Piece
 from procscope.cli.signals import signal_name
-from procscope.cli.tasks_page import short
+from procscope.cli.tasks_page import progressed, short
 from procscope.dashboard.words import count, duration, percent, size
 from procscope.runtime.diagnosis import turnover
 from procscope.runtime.diagnosis.words import pool_words, several
@@ -107,14 +107,6 @@ def _at(node: dict[str, Any]) -> Piece:
     if current is None:
         return ("idle" if node["kind"] == "worker" else str(node["state"]), paper.DIM)
     return (f"{_on(current)} for {_ago(current['since'])}{progressed(current['progress'])}", paper.ACCENT)
-
-
-def progressed(progress: dict[str, Any] | None) -> str:
-    """', 37 of 400 · resizing', '' where nothing is known."""
-    if progress is None:
-        return ""
-    of = "" if progress["total"] is None else f" of {progress['total']:,}"
-    return f", {progress['done']:,}{of}" + (f" · {progress['text']}" if progress["text"] else "")
 
 
 def _ago(since: str) -> str:

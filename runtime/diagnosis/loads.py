@@ -41,6 +41,20 @@ class BatchLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionLoad:
+    """One function's tasks in a pool: sums over `tasks`, transfer and bytes over `arrived` of them."""
+
+    func: str
+    tasks: int
+    run_us: int
+    wait_us: int
+    arrived: int
+    transfer_us: int
+    bytes_in: int
+    bytes_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class PoolLoad:
     """A pool from its first submission to the end of its last task so far.
 
@@ -65,3 +79,4 @@ class PoolLoad:
     parent_cpu: float | None
     workers: tuple[WorkerLoad, ...]
     batches: tuple[BatchLoad, ...]
+    functions: tuple[FunctionLoad, ...] = ()

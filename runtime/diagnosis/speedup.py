@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procscope.runtime.diagnosis import chunksize
-from procscope.runtime.diagnosis.loads import BatchLoad, PoolLoad, WorkerLoad
+from procscope.runtime.diagnosis.loads import BatchLoad, FunctionLoad, PoolLoad, WorkerLoad
 from procscope.runtime.diagnosis.words import several, span
 
 STARTING, RECEIVING, SENDING, HANDLING = "starting", "receiving", "sending", "handling"
@@ -186,6 +186,7 @@ def as_object(found: Speedup) -> dict[str, Any]:
         "verdict": found.verdict,
         "overhead_s": overhead_us(load) / 1e6 if load.clocked else None,
         "chunksize": [_chunking_object(one) for one in found.chunkings],
+        "functions": [_function_object(one) for one in load.functions],
         "by_worker": [_worker_object(worker) for worker in load.workers] if load.clocked else [],
     }
 
@@ -199,6 +200,20 @@ def _chunking_object(one: Chunking) -> dict[str, Any]:
         "chunksize": one.batch.chunksize,
         "better": one.chunksize,
         "gain": round(one.gain, 3),
+    }
+
+
+def _function_object(one: FunctionLoad) -> dict[str, Any]:
+    """Means of one task; of chunks each item has its share of the way back and of the bytes."""
+    known, arrived = max(1, one.tasks), one.arrived
+    return {
+        "func": one.func,
+        "tasks": one.tasks,
+        "run_s": one.run_us / known / 1e6,
+        "wait_s": one.wait_us / known / 1e6,
+        "transfer_s": one.transfer_us / arrived / 1e6 if arrived else None,
+        "bytes_in": round(one.bytes_in / arrived) if arrived else None,
+        "bytes_out": round(one.bytes_out / arrived) if arrived else None,
     }
 
 

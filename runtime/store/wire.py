@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from procscope.runtime.events import Raised
-from procscope.runtime.store.rows import LogLine, Pool, Process, Run, Task
+from procscope.runtime.store.rows import LogLine, Pool, Process, Run, Running, Task
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -74,7 +74,7 @@ def task_object(task: Task) -> dict[str, Any]:
     }
 
 
-def progress_object(task: Task) -> dict[str, Any] | None:
+def progress_object(task: Task | Running) -> dict[str, Any] | None:
     """How far a task said it was, None where it said nothing. `total` is null where it did not know."""
     if task.progress_done is None:
         return None

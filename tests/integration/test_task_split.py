@@ -108,4 +108,6 @@ def _check_speedup() -> None:
     assert sum(worker["tasks"] for worker in pool["by_worker"]) == 7
     assert sum(worker["calls"] for worker in pool["by_worker"]) == 5
     assert pool["bytes_out"] > 600_000
+    (large,) = [one for one in pool["functions"] if one["func"].endswith("large")]
+    assert (large["tasks"], large["bytes_out"] > 200_000, large["wait_s"] >= 0) == (3, True, True)
     assert pools["ThreadPoolExecutor"]["by_worker"] == []

@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from procscope.runtime import sketch
-from procscope.runtime.diagnosis.loads import BatchLoad, PoolLoad, WorkerLoad
+from procscope.runtime.diagnosis.loads import BatchLoad, FunctionLoad, PoolLoad, WorkerLoad
 from procscope.runtime.store.queries.reading import Reader
 
 BATCHES = 200
 WORKERS = 1000
+FUNCTIONS = 100
+_SUMMED = ("tasks", "run_us", "wait_us", "arrived", "transfer_us", "bytes_in", "bytes_out")
 _POOLS = """SELECT id, coalesce(name, kind), kind, coalesce(size, 0), first_us, progress_us, process_id FROM pools
  WHERE run_id = :run AND first_us IS NOT NULL ORDER BY id"""
-_SUMS = """SELECT pool_id, sum(CASE WHEN state IN (2, 3) THEN n ELSE 0 END),
+_SUMS = """SELECT pool_id, func_id, sum(CASE WHEN state IN (2, 3) THEN n ELSE 0 END),
  sum(CASE WHEN state IN (2, 3) THEN busy_us ELSE 0 END), sum(CASE WHEN state IN (2, 3) THEN wait_us ELSE 0 END),
  sum(arrived), sum(transfer_us), sum(bytes_in), sum(bytes_out)
- FROM task_rollups WHERE run_id = :run GROUP BY pool_id"""
+ FROM task_rollups WHERE run_id = :run GROUP BY pool_id, func_id"""
 _WORKERS = """SELECT pool_id, id, pid, busy_us, idle_us, sending_us, receiving_us, calls, tasks_done, started_us,
  last_us, ended_us FROM processes WHERE run_id = :run AND pool_id IS NOT NULL AND kind = 'worker' ORDER BY id"""
 _LOCKS = """SELECT u.process_id, sum(u.wait_us) FROM primitive_uses u JOIN primitives p ON p.id = u.primitive_id
@@ -40,17 +42,31 @@ class LoadQueries(Reader):
         """Every pool of a run to which something was submitted, oldest first."""
         with self.snapshot():
             pools = [row for row in self._rows(_POOLS, run=run_id) if row[5] is not None]
-            sums = {row[0]: [int(n or 0) for n in row[1:]] for row in self._rows(_SUMS, run=run_id)}
+            functions = self._functions_of(run_id)
             workers, batches = self._workers(run_id), self._batches(run_id, [row[0] for row in pools])
-            return [self._load(row, sums.get(row[0], [0] * 7), workers[row[0]], batches[row[0]]) for row in pools]
+            return [self._load(row, functions[row[0]], workers[row[0]], batches[row[0]]) for row in pools]
 
-    def _load(self, pool: Any, sums: list[int], workers: list[WorkerLoad], batches: list[BatchLoad]) -> PoolLoad:
+    def _load(
+        self, pool: Any, functions: list[FunctionLoad], workers: list[WorkerLoad], batches: list[BatchLoad]
+    ) -> PoolLoad:
         number, name, kind, size, first_us, last_us, owner = pool
-        tasks, run, wait, arrived, transfer, into, out = sums
+        sums = [sum(getattr(one, name) for one in functions) for name in _SUMMED]
         return PoolLoad(
-            number, name, kind, size, any(worker.calls for worker in workers), first_us, last_us, tasks, run, wait,
-            arrived, transfer, into, out, self._cpu(owner, first_us, last_us), tuple(workers[:WORKERS]), tuple(batches),
+            number, name, kind, size, any(worker.calls for worker in workers), first_us, last_us,
+            **dict(zip(_SUMMED, sums, strict=True)), parent_cpu=self._cpu(owner, first_us, last_us),
+            workers=tuple(workers[:WORKERS]), batches=tuple(batches), functions=tuple(functions[:FUNCTIONS]),
         )  # fmt: skip
+
+    def _functions_of(self, run_id: int) -> dict[int, list[FunctionLoad]]:
+        """By pool, those that ran longest first."""
+        found: dict[int, list[FunctionLoad]] = defaultdict(list)
+        rows = self._rows(_SUMS, run=run_id)
+        names = self.function_names(row[1] for row in rows)
+        for pool, func, *sums in rows:
+            found[pool].append(FunctionLoad(names.get(func, "?"), *[int(n or 0) for n in sums]))
+        for each in found.values():
+            each.sort(key=lambda one: -one.run_us)
+        return found
 
     def _workers(self, run_id: int) -> dict[int, list[WorkerLoad]]:
         locks = {row[0]: int(row[1] or 0) for row in self._rows(_LOCKS, run=run_id)}

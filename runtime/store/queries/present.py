@@ -12,7 +12,8 @@ from procscope.runtime.store.queries.task_rows import TaskQueries
 from procscope.runtime.store.rows import Batch, Pool, PoolRate, Run, Running, RunProgress
 
 _ROWS = """SELECT t.id, t.process_id, p.pid, t.run_id, r.key, t.pool_id, o.name, t.batch_id, t.item_index, b.total,
- t.func_id, t.args, t.thread, coalesce(t.started_us, t.submitted_us), p.cpu, p.rss, o.kind
+ t.func_id, t.args, t.thread, coalesce(t.started_us, t.submitted_us), p.cpu, p.rss, o.kind,
+ t.progress_done, t.progress_total, t.progress_text
  FROM tasks t JOIN runs r ON r.id = t.run_id AND r.state = 'running'
  LEFT JOIN processes p ON p.id = t.process_id LEFT JOIN pools o ON o.id = t.pool_id
  LEFT JOIN batches b ON b.id = t.batch_id
@@ -91,7 +92,7 @@ def _unknown(slots: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
 
 
 def _from_row(row: Any) -> Running:
-    return Running(*[*row[:11], "", *row[11:16], None, row[16]])
+    return Running(*[*row[:11], "", *row[11:16], None, *row[16:]])
 
 
 def _from_slot(slot: Any, batches: Sequence[Batch]) -> Running:

@@ -138,6 +138,9 @@ class Running:
     rss: int | None
     quantiles: Quantiles | None = None
     pool_kind: str | None = None
+    progress_done: int | None = None
+    progress_total: int | None = None
+    progress_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

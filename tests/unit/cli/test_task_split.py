@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.cli import said_page, task_page, tree_page
+from procscope.cli import said_page, task_page, tasks_page
 from procscope.cli.paper import Line
 from procscope.runtime.store import wire
 from procscope.runtime.store.rows import LogLine
@@ -38,8 +38,8 @@ def test_what_is_not_known_is_not_shown_as_nothing() -> None:
 def test_progress_with_and_without_a_total() -> None:
     task = rows.task(progress_done=37, progress_total=400, progress_text="resizing")
     assert "progress  37 of 400 · resizing" in text(task_page.page(rows.detail(task), rows.NOW))
-    assert tree_page.progressed({"done": 1200, "total": None, "text": ""}) == ", 1,200"
-    assert tree_page.progressed(None) == ""
+    assert tasks_page.progressed({"done": 1200, "total": None, "text": ""}) == ", 1,200"
+    assert tasks_page.progressed(None) == ""
 
 
 def test_records_and_last_words_line_by_line() -> None:
