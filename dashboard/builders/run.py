@@ -6,6 +6,7 @@ from procscope.dashboard.builders.reading import Kept, heading, now_us
 from procscope.dashboard.builders.run_charts import RunCharts
 from procscope.dashboard.builders.run_nodes import RunNodes
 from procscope.dashboard.builders.sparklines import sparklines
+from procscope.dashboard.builders.wrongs import Wrongs
 from procscope.dashboard.delta import Model
 from procscope.dashboard.presenters.load_lines import load_lines
 from procscope.dashboard.presenters.run_lines import run_head
@@ -30,6 +31,7 @@ class RunBuilder:
         self._key = params["key"]
         self._nodes = RunNodes(settings.task_limit)
         self._charts = RunCharts(store)
+        self._wrongs = Wrongs(store, settings)
         self._rev: int | None = None
         self._drops: Kept[list[Drops]] = Kept(60)
         self._failures: Kept[list[Failure]] = Kept(60)
@@ -48,6 +50,7 @@ class RunBuilder:
             drops = self._drops.get(run.dropped, lambda: self._store.drops(run.id))
             lost = (run.counts.failed, run.counts.lost, rev if run.live else None)
             failures = self._failures.get(lost, lambda: self._store.failures(run.id, FAILURES_SHOWN))
+            incidents = self._wrongs.lines(run.key, now)
             loads = self._loads.get(run.live, lambda: [judged(load) for load in self._store.loads(run.id)])
             progress = self._progress.get(run.live, lambda: self._store.run_progress([run], now_us=now).get(run.id))
             head = heading(self._store, self._settings, "run", rev, int(run.live), now)
@@ -55,6 +58,7 @@ class RunBuilder:
         return {
             **head,
             "run": run_head(run, progress, drops),
+            "incidents": incidents,
             "nodes": self._nodes.elements(),
             "failures": [failure_line(failure) for failure in failures],
             "charts": charts,

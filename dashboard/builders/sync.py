@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from procscope.dashboard.builders.reading import Kept, heading, now_us
+from procscope.dashboard.builders.wrongs import Wrongs
 from procscope.dashboard.delta import Model
-from procscope.dashboard.presenters.incidents import incident_line
 from procscope.dashboard.presenters.run_lines import run_line
 from procscope.dashboard.presenters.sync_lines import depth_series, sync_lines
-from procscope.runtime.diagnosis.incidents import Incident
-from procscope.runtime.diagnosis.rules import diagnose
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store
-from procscope.runtime.store.rows import Primitive, Run
+from procscope.runtime.store.rows import Primitive
 
 PRIMITIVES_SHOWN = 500
 SERIES_S = 120
@@ -26,7 +24,7 @@ class SyncBuilder:
         self._settings = settings
         self._key = params["key"]
         self._primitives: Kept[list[Primitive]] = Kept(_PRIMITIVES_FOR)
-        self._incidents: Kept[list[Incident]] = Kept(_PRIMITIVES_FOR)
+        self._wrongs = Wrongs(store, settings)
 
     def build(self, rev: int) -> Model:
         """The snapshot at `rev`. Raises NotFoundError once the run was pruned."""
@@ -36,11 +34,11 @@ class SyncBuilder:
             run = store.run(self._key)
             head = heading(store, self._settings, "sync", rev, int(run.live), now)
             found = self._primitives.get(run.id, lambda: store.primitives(run.id))
-            incidents = self._incidents.get(run.id, lambda: self._diagnose(run, now))
+            incidents = self._wrongs.lines(run.key, now)
         return {
             **head,
             "run": {**run_line(run, None), "notes": list(run.notes)},
-            "incidents": [incident_line(incident) for incident in incidents],
+            "incidents": incidents,
             **sync_lines(found[:PRIMITIVES_SHOWN], run.key),
             "more": max(0, len(found) - PRIMITIVES_SHOWN),
         }
@@ -54,7 +52,3 @@ class SyncBuilder:
             {**line, "depth_series": depth_series(series.get(int(line["id"][1:])))} for line in snapshot["channels"]
         ]
         return {**snapshot, "channels": lines}
-
-    def _diagnose(self, run: Run, now: int) -> list[Incident]:
-        found = diagnose(self._store.facts(now_us=now), task_limit_s=self._settings.task_limit)
-        return [incident for incident in found if incident.run == run.key]

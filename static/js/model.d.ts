@@ -59,7 +59,7 @@ export interface Run extends Page {
     argv: Maybe<string[]>; cwd: Maybe<string>; host: Maybe<string>; python: Maybe<string>; start_method: Maybe<string>;
     notes: Maybe<string[]>; drops: Maybe<{ reason: string; n: number; pid: Maybe<number>; since: Maybe<string> }[]>;
   };
-  nodes: Node[]; failures: Failure[]; loads: Load[]; charts: Record<'depth' | 'cpu' | 'memory', Chart>;
+  incidents: Incident[]; nodes: Node[]; failures: Failure[]; loads: Load[]; charts: Record<'depth' | 'cpu' | 'memory', Chart>;
 }
 export interface TaskRow extends Keyed {
   href: string; run: string; run_name?: string; pool: Maybe<string>; batch: Maybe<number>; index: Maybe<number>; of?: Maybe<number>; func: string; state: TaskState;
