@@ -76,6 +76,8 @@ def main() -> int:
     parser.add_argument("--python", action="append", default=[], metavar="VERSION", help=f"of {', '.join(VERSIONS)}")
     parser.add_argument("--suite", action="append", default=[], choices=names)
     options = parser.parse_args()
+    # A shell ignores SIGINT for what it starts in the background, and CPython's tests of it would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the suite that runs is ended too
     found = {version: find(version) for version in options.python or VERSIONS}
     for version in [version for version, interpreter in found.items() if interpreter is None]:
