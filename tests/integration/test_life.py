@@ -102,12 +102,12 @@ TURNOVER = """
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("version", EDGES)
 def test_what_a_pool_wears_out_and_the_pools_of_its_workers(tmp_path: Path, version: str, method: str) -> None:
-    """Four worn-out workers for eight tasks, and pools within workers that belong to the worker."""
+    """Worn-out workers for eight tasks, and pools within workers that belong to the worker."""
     seen = same(tmp_path, interpreter(version).path, str(write(tmp_path, TURNOVER)), method)
     assert not seen.all(OurFault)
     outer = seen.one(PoolOpened, kind="Pool")
     reasons = Counter(event.reason for event in seen.all(WorkerRetired) if event.pool == outer.pool)
-    assert reasons["maxtasks"] == 4
+    assert reasons["maxtasks"] in (3, 4)  # the last two tasks may go to two workers
     assert set(reasons) <= {"maxtasks", "sentinel"}
     inner = [told for told in seen.told for event in told.events if isinstance(event, PoolOpened) and event.size == 2]
     owners = {told.header.process for told in inner} - {seen.one(ProcessAlive, kind="main").process}
