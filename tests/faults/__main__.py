@@ -22,9 +22,8 @@ def on(interpreter: Interpreter, names: list[str], wanted: Wanted, lanes: int) -
         faulty = Path(folder, "tree")
         sites = tree.build(faulty)
         sweep = Sweep(interpreter.path, faulty, sites, Path(folder), lanes)
+        sweep.tell = lambda finding: print(f"    {finding}", flush=True)
         found = sweep.run(names, wanted)
-    for finding in found:
-        print(f"    {finding}", flush=True)
     counts = f"{len(sites)} sites, {len(sweep.covered)} struck by {sweep.struck} of {sweep.fired} shots"
     print(f"Python {interpreter.full}: {counts}, {len(found)} wrong ({time.monotonic() - began:.0f} s)", flush=True)
     return not found

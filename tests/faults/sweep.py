@@ -52,6 +52,8 @@ class Sweep:
         self._folder = folder
         self._lanes = lanes
         self.findings: list[Finding] = []
+        self.tell: Callable[[Finding], object] = lambda _: None
+        """Told each finding at once."""
         self.fired = self.struck = 0
         self.covered: set[int] = set()
 
@@ -85,7 +87,8 @@ class Sweep:
             if not fault or (fault.startswith("not counted") and self._sites[shot.site].function in UNTOLD):
                 break
         else:
-            self.findings.append(Finding(shot, self._sites[shot.site], fault))
+            self.findings.append(finding := Finding(shot, self._sites[shot.site], fault))
+            self.tell(finding)
         if seen.hits:
             self.struck += 1
             self.covered.add(shot.site)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,13 +67,14 @@ def _sources() -> list[Path]:
 def with_strikes(source: str, file: str, sites: list[Site]) -> str:
     """`source` asking before each call; the places are added to `sites`."""
     tree = ast.parse(source)
+    guards = sorted(_guards(tree))
     striker = _Striker(file, sites)
     striker.visit(tree)
     after = 1 if ast.get_docstring(tree) is not None else 0
     while after < len(tree.body) and _is_future(tree.body[after]):
         after += 1
     tree.body.insert(after, ast.parse("from procscope.runtime.strike import strike as __strike__").body[0])
-    return ast.unparse(ast.fix_missing_locations(tree)) + f"\n__guards__ = {sorted(striker.guards)!r}\n"
+    return ast.unparse(ast.fix_missing_locations(tree)) + f"\n__guards__ = {guards!r}\n"
 
 
 def _is_future(statement: ast.stmt) -> bool:
@@ -86,7 +88,6 @@ class _Striker(ast.NodeTransformer):
         self._file = file
         self._sites = sites
         self._inside: list[str] = []
-        self.guards: set[str] = set()
 
     def _new(self, node: ast.AST, what: str) -> ast.Constant:
         number = len(self._sites) + 1
@@ -96,7 +97,7 @@ class _Striker(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         what = ast.unparse(node)
-        if what in THEIRS or ast.unparse(node.func) in THEIRS or _cannot_fail(node):
+        if _is_theirs(node):
             node.args = [self.visit(each) for each in node.args]
             return node
         self.generic_visit(node)
@@ -107,8 +108,6 @@ class _Striker(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self._inside.append(node.name)
         node.decorator_list = [self.visit(each) for each in node.decorator_list]
-        if _is_guard(node):
-            self.guards.add(".".join(self._inside))
         node.body = self._block(node.body)
         self._inside.pop()
         return node
@@ -152,14 +151,50 @@ def _cannot_fail(node: ast.Call) -> bool:
     return called in ("get_ident", "sys.is_finalizing", "finalizing", "stream")
 
 
-def _is_guard(node: ast.FunctionDef) -> bool:
-    """A function that cannot fail but by not being entered: all its calls are inside one `try … except Exception`."""
-    return not any(
-        isinstance(each, (ast.Call, ast.Raise, ast.Import, ast.ImportFrom))
-        for statement in node.body
-        if not (isinstance(statement, ast.Try) and any(_is_wide(handler) for handler in statement.handlers))
-        for each in ast.walk(statement)
-    )
+def _guards(tree: ast.Module) -> set[str]:
+    """Functions of a module that cannot fail but by not being entered: all that they call and that may fail stands
+    inside `try … except Exception`, or is such a function itself."""
+    functions = {name: _unguarded(node.body) for name, node in _functions(tree.body, "")}
+    guards: set[str] = set()
+    while True:
+        more = {name for name, called in functions.items() if called <= guards} - guards
+        if not more:
+            return guards
+        guards |= more
+
+
+def _functions(body: Sequence[ast.AST], inside: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            name = inside + node.name
+            if isinstance(node, ast.FunctionDef):
+                yield name, node
+            yield from _functions(node.body, name + ".")
+        elif not isinstance(node, ast.expr):
+            yield from _functions(list(ast.iter_child_nodes(node)), inside)
+
+
+def _unguarded(body: Sequence[ast.AST]) -> set[str]:
+    """What is called outside of any wide `try`, as source; imports and `raise` by a name that nothing has."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)) or (isinstance(node, ast.Try) and _is_kept(node)):
+            found |= _unguarded(node.finalbody) if isinstance(node, ast.Try) else set()
+            continue
+        if isinstance(node, (ast.Raise, ast.Import, ast.ImportFrom)):
+            found.add("")
+        elif isinstance(node, ast.Call) and not _is_theirs(node):
+            found.add(ast.unparse(node.func))
+        found |= _unguarded(list(ast.iter_child_nodes(node)))
+    return found
+
+
+def _is_kept(node: ast.Try) -> bool:
+    return any(_is_wide(handler) for handler in node.handlers)
+
+
+def _is_theirs(node: ast.Call) -> bool:
+    return ast.unparse(node) in THEIRS or ast.unparse(node.func) in THEIRS or _cannot_fail(node)
 
 
 def _is_wide(handler: ast.ExceptHandler) -> bool:

@@ -88,8 +88,12 @@ def unsent(original: Any, wire: Wire) -> Any:
 
 def _count(end: Any, act: Callable[[Wire], None]) -> None:
     wire = known(end)
-    if wire is not None:
-        act(wire)
+    try:
+        if wire is not None:
+            act(wire)
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
 
 
 def known(end: Any) -> Wire | None:

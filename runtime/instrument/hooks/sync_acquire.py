@@ -43,7 +43,7 @@ def enter(original: Any) -> Any:
                 raise
             return original(self)
         if not easy:
-            return _slowly(grip, (), {}, _getframe(1)) if grip.hold is None else grip.hold()
+            return _slowly(grip, (), {}) if grip.hold is None else grip.hold()
         try:
             if grip.take(False):
                 row.acquired = n = row.acquired + 1
@@ -79,7 +79,7 @@ def method(grip: Grip) -> Any:
                 raise
             return take(*args, **kwds)
         if not easy:
-            return _slowly(grip, args, kwds, _getframe(1))
+            return _slowly(grip, args, kwds)
         try:
             got = take(False) if waits else take(*args, **kwds)
             if got:
@@ -97,13 +97,12 @@ def method(grip: Grip) -> Any:
     return acquire
 
 
-def _slowly(grip: Grip, args: Any, kwds: Any, frame: Any) -> Any:
+def _slowly(grip: Grip, args: Any, kwds: Any) -> Any:
     """For the first time in this thread, while it holds it already, or where nothing is told."""
-    ready = None if grip.silent else _ready(grip, frame)
+    ready = None if grip.silent else _ready(grip, args, kwds)
     if ready is None:
         return grip.take(*args, **kwds)
-    row, now = ready
-    waits = _may_wait(*args, **kwds) if args or kwds else True
+    row, now, waits = ready
     try:
         got = grip.take(False) if waits else grip.take(*args, **kwds)
         if got:
@@ -124,17 +123,19 @@ def _count(grip: Grip, row: Any, now: int) -> None:
     row.depth = depth
 
 
-def _ready(grip: Grip, frame: Any) -> tuple[Any, int] | None:
-    """(this thread's row, the time, 0 where it is not needed); None where nothing can be counted."""
+def _ready(grip: Grip, args: Any, kwds: Any) -> tuple[Any, int, bool] | None:
+    """(this thread's row, the time, 0 where it is not needed, whether to try first); None where nothing is counted."""
     try:
         row = grip.row
         if row.thread != get_ident():
             row = grips.row(grip)
-        if row is not None and row.depth and grip.kind != _LOCK:
-            return row, 0
-        if row is not None:
-            grips.place(grip, row, frame)
-        return row and (row, mono_ns())
+        if row is None:
+            return None
+        waits = not (args or kwds) or _may_wait(*args, **kwds)
+        if row.depth and grip.kind != _LOCK:
+            return row, 0, waits
+        grips.place(grip, row, _getframe(3))
+        return row, mono_ns(), waits
     except Exception as error:
         if patches.fault(GROUP, error):
             raise

@@ -91,7 +91,10 @@ def _struck(grip: Grip, row: Any, n: int) -> None:
         row.depth -= 1
         row.released = n
         row.words[_RELEASED] = n
-    grip.give()
+    try:
+        grip.give()
+    except (AssertionError, ValueError):  # refused: what the handler raised goes on its way all the same
+        return
 
 
 def _count(grip: Grip) -> None:

@@ -1,4 +1,4 @@
-"""Calls pools and locks ever nearer to the end of the stack. Prints how near each still worked, and that it works after."""
+"""Calls pools and locks ever nearer to the end of the stack: prints how near each worked, and that it works after."""
 
 # As programs are written: without types.
 # mypy: ignore-errors

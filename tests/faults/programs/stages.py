@@ -193,7 +193,7 @@ def locks():
     ctx = context()
     for make in (ctx.Lock, ctx.RLock, ctx.Semaphore, ctx.BoundedSemaphore):
         lock, count = make(), ctx.Value("i", 0)
-        children = [ctx.Process(target=hold, args=(lock, count, 20)) for _ in range(2)]
+        children = [ctx.Process(target=hold, args=(lock, count, 20), daemon=True) for _ in range(2)]
         for child in children:
             child.start()
         for child in children:
@@ -213,7 +213,7 @@ def meet(barrier, event, condition):
 def meetings():
     ctx = context()
     barrier, event, condition = ctx.Barrier(2), ctx.Event(), ctx.Condition()
-    child = ctx.Process(target=meet, args=(barrier, event, condition))
+    child = ctx.Process(target=meet, args=(barrier, event, condition), daemon=True)
     child.start()
     print(event.is_set(), event.wait(0.001))
     with condition:
@@ -234,7 +234,7 @@ def queues():
     ctx = context()
     for make in (ctx.Queue, ctx.JoinableQueue, ctx.SimpleQueue):
         first, second = make(), make()
-        child = ctx.Process(target=echo, args=(first, second))
+        child = ctx.Process(target=echo, args=(first, second), daemon=True)
         child.start()
         for item in (1, "two", [3], None):
             first.put(item)
@@ -273,7 +273,7 @@ def answer(connection):
 def pipes():
     ctx = context()
     here, there = ctx.Pipe()
-    child = ctx.Process(target=answer, args=(there,))
+    child = ctx.Process(target=answer, args=(there,), daemon=True)
     child.start()
     there.close()
     for item in (1, "two", b"3" * 100):
