@@ -128,7 +128,8 @@ def wrong(shot: Shot, bare: Result, plain: list[Result], seen: Result) -> str:
         return _ended(bare, seen)
     if seen.damage:
         return seen.damage
-    if seen.hits and not seen.counted() and missing(plain, seen):
+    # Where no journal at all could be made there is nothing to count in: the collector says so of the processes.
+    if seen.hits and seen.told and not seen.counted() and missing(plain, seen):
         return f"not counted, though lost: {dict(missing(plain, seen))}"
     return ""
 
