@@ -40,9 +40,7 @@ class Life:
 
         def _exit_function(*args: Any, **options: Any) -> Any:
             ours._exit_function = leave
-            error = sys.exc_info()[1]
-            self._over(error)
-            del error
+            self._over_now()
             return leave(*args, **options)
 
         ours._exit_function = _exit_function
@@ -61,6 +59,15 @@ class Life:
             self._over(None)
 
         return watched
+
+    def _over_now(self) -> None:
+        """It is over with the exception that is being handled, if there is one."""
+        try:
+            error = sys.exc_info()[1]
+            self._tell(0 if error is None else _exit_code(error), error)
+        except Exception as fault:
+            if patches.fault(_GROUP, fault):
+                raise
 
     def _over(self, error: BaseException | None) -> None:
         try:

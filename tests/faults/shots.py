@@ -45,6 +45,12 @@ class Result(NamedTuple):
         """Whether the data say that something failed."""
         return any(any(told.drops) or any(isinstance(event, TOLD) for event in told.events) for told in self.told)
 
+    def silent(self) -> bool:
+        """Whether a process has no journal at all: it can tell nothing, and the collector says so of it."""
+        kinds = [(type(event), getattr(event, "process", 0)) for told in self.told for event in told.events]
+        started = {uid for kind, uid in kinds if kind is events.ProcessStarted}
+        return not kinds or bool(started - {uid for kind, uid in kinds if kind is events.ProcessAlive})
+
     def facts(self) -> Counter[str]:
         """How many facts of each kind there are."""
         return Counter(type(event).__name__ for told in self.told for event in told.events)
@@ -128,8 +134,7 @@ def wrong(shot: Shot, bare: Result, plain: list[Result], seen: Result) -> str:
         return _ended(bare, seen)
     if seen.damage:
         return seen.damage
-    # Where no journal at all could be made there is nothing to count in: the collector says so of the processes.
-    if seen.hits and seen.told and not seen.counted() and missing(plain, seen):
+    if seen.hits and not (seen.counted() or seen.silent()) and missing(plain, seen):
         return f"not counted, though lost: {dict(missing(plain, seen))}"
     return ""
 

@@ -136,14 +136,15 @@ def thread_pool():
 
 @stage
 def executor():
+    done = []
     with concurrent.futures.ProcessPoolExecutor(2, mp_context=context()) as pool:
         print(pool.submit(add, 1, b=2).result(), said(pool.submit(fail, 2).result))
         print(list(pool.map(double, range(7), chunksize=3)), list(pool.map(add, [1, 2], [3, 4])))
         print(said(list, pool.map(fail_at_three, range(5), chunksize=2)))
         print(said(pool.submit(double, threading.Lock()).result))
         future = pool.submit(double, 2)
-        future.add_done_callback(lambda done: print(done.result()))
-        future.result()
+        future.add_done_callback(lambda future: done.append(future.result()))
+    print(done)
 
 
 @stage
@@ -163,6 +164,7 @@ def executor_initializer():
 
 @stage
 def thread_executor():
+    done = []
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         gate = threading.Event()
         first, second = pool.submit(gate.wait, 1), pool.submit(double, 2)
@@ -170,8 +172,8 @@ def thread_executor():
         gate.set()
         print(first.result(), said(pool.submit(fail, 1).result), list(pool.map(double, range(4))))
         future = pool.submit(double, 9)
-        future.add_done_callback(lambda done: print(done.result()))
-        future.result()
+        future.add_done_callback(lambda future: done.append(future.result()))
+    print(done)
 
 
 @stage
