@@ -16,6 +16,8 @@ _TARGET = re.compile(r"((?:\w+\.)*[^\W\d]\w*(?:\[[^\]=]{1,40}\])?)\s*(?::[^=]+)?
 _AS = re.compile(r"\bas\s+((?:\w+\.)*[^\W\d]\w*)\s*:")
 _inner: dict[str, bool] = {}
 _sites: dict[tuple[int, int], tuple[CodeType, str]] = {}
+_passed: dict[tuple[int, int], tuple[CodeType, str]] = {}
+"""What `site_from` found at an instruction: its site, '' where it belongs to a library."""
 
 
 def caller() -> FrameType | None:
@@ -66,6 +68,26 @@ def site() -> str:
     """Where the program called into the library: "file:line in function", "" if nobody of the program did."""
     frame = caller()
     return at(frame) if frame is not None else ""
+
+
+def site_from(frame: FrameType | None) -> str:
+    """`site`, from `frame` on outwards: a look-up a frame."""
+    while frame is not None:
+        code = frame.f_code
+        known = _passed.get((id(code), frame.f_lasti))
+        text = known[1] if known is not None and known[0] is code else _pass(frame)
+        if text:
+            return text
+        frame = frame.f_back
+    return ""
+
+
+def _pass(frame: FrameType) -> str:
+    if len(_passed) >= _MOST:
+        _passed.clear()
+    text = at(frame) if outward(frame) is frame else ""
+    _passed[id(frame.f_code), frame.f_lasti] = (frame.f_code, text)
+    return text
 
 
 def called() -> tuple[str, str]:

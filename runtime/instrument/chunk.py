@@ -133,14 +133,18 @@ class Chunk:
     def _one_succeeded(self, now: int) -> None:
         """Of a chunk of one: the same report, with nothing to add up."""
         began, first, limit = self._stamps[0], self._first, recorder.limits().slow_ns
+        took, number, region = now - began, sketch.bucket(now - began), recorder.region()
         if len(_lately) >= _MOST:
             _lately.clear()
-        _lately[self._name] = now - began
-        slow = (SlowItem(first, began, now, self.args(first)),) if 0 <= limit <= now - began else ()
-        buckets = ((sketch.bucket(now - began), 1),)
-        recorder.region().chunk_ran(
+        _lately[self._name] = took
+        if not 0 <= limit <= took:
+            return region.item_ran(
+                self.pool, self.number, self.place, first, self.started, now, took, number, self.thread, self.bytes
+            )
+        slow = (SlowItem(first, began, now, self.args(first)),)
+        region.chunk_ran(
             ChunkRan(
-                self.pool, self.number, self.place, first, 1, 0, 0, self.started, now, now - began, True, buckets, slow,
+                self.pool, self.number, self.place, first, 1, 0, 0, self.started, now, took, True, ((number, 1),), slow,
                 self.thread, self.bytes,
             )
         )  # fmt: skip

@@ -34,6 +34,12 @@ def replace(group: str, owner: Any, name: str, make: Callable[[Any], Any]) -> No
     _replaced.setdefault(group, []).append((owner, name, plain, fresh))
 
 
+def plain(owner: Any, name: str) -> Any:
+    """`owner.name` as it is without us; None where there is no such attribute."""
+    function = getattr(owner, name, None)
+    return getattr(function, "__wrapped__", function) if getattr(function, MARK, False) else function
+
+
 def add(group: str, owner: Any, name: str, wrapper: Any) -> None:
     """Give class `owner` a method that it inherits, or lacks; switching the group off takes it away."""
     if not getattr(vars(owner).get(name), MARK, False):

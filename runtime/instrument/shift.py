@@ -8,15 +8,15 @@ from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import Raised, TaskFailed, WorkerRetired
 from procscope.runtime.instrument import capture, facts, identity, names, recorder
 from procscope.runtime.instrument.chunk import Chunk
-from procscope.runtime.instrument.passage import Passage
+from procscope.runtime.instrument.queues import Passage
 
 
 class Shift:
     """Of one thread. Only one call is under way at a time; nothing of it is kept after its end."""
 
     __slots__ = (
-        "_args", "_kwds", "_region", "busy", "calls", "chunk", "done", "ended", "func", "idle", "number", "passage",
-        "pool", "reason", "receiving", "sending", "since", "spent", "started", "thread",
+        "_args", "_kwds", "_region", "busy", "calls", "chunk", "done", "func", "idle", "number", "passage",
+        "pool", "reason", "receiving", "sending", "spent", "started", "thread",
     )  # fmt: skip
 
     def __init__(self, pool: int, thread: str = "") -> None:
@@ -32,14 +32,12 @@ class Shift:
         self._args: Any = None
         self._kwds: Any = None
         self.passage = Passage()
-        self.ended = self.calls = self.spent = self.idle = self.receiving = self.sending = 0
-        self.since = mono_ns()
+        self.calls = self.spent = self.idle = self.receiving = self.sending = 0
         self._region = recorder.region()
 
-    def between(self, queue: Any) -> None:
-        """The calls come through `queue`'s pipe: say from now on what the time between them goes to."""
-        self.passage.of_calls(queue)
-        self._region.clocks(0, 0, 0, 0, self.since, 0)
+    def between(self) -> None:
+        """The calls come through a pipe: say from now on what the time between them goes to."""
+        self._region.clocks(0, 0, 0, 0, self.passage.since, 0)
 
     def begin(self, number: int, func: Any, args: Any, kwds: Any) -> None:
         """A call of its own was got."""
@@ -60,7 +58,7 @@ class Shift:
 
     def succeeded(self) -> None:
         """The call returned: told before its result is put."""
-        self.ended = now = mono_ns()
+        self.passage.ended = now = mono_ns()
         self._region = region = recorder.region()
         self.busy = False
         self.done += 1
@@ -75,7 +73,7 @@ class Shift:
 
     def failed(self, raised: Raised) -> None:
         """The call, or an item of the chunk, raised: told before its result is put."""
-        self.ended = now = mono_ns()
+        self.passage.ended = now = mono_ns()
         self._region = region = recorder.region()
         self.busy = False
         self.done += 1
@@ -95,17 +93,18 @@ class Shift:
 
     def sent(self) -> None:
         """Its result is on its way: what the time since the last one went to."""
-        came = self.passage.at
+        passage = self.passage
+        came = passage.at
         if not came:
             return
-        now, ended, started = mono_ns(), self.ended, self.started
-        self.calls += 1
-        self.spent += ended - started
-        self.idle += came - self.since
-        self.receiving += started - came
-        self.sending += now - ended
-        self.since = now
-        self._region.clocks(self.spent, self.idle, self.sending, self.receiving, now, self.calls)
+        now, ended, started = mono_ns(), passage.ended, self.started
+        self.calls = calls = self.calls + 1
+        self.spent = spent = self.spent + ended - started
+        self.idle = idle = self.idle + came - passage.since
+        self.receiving = receiving = self.receiving + started - came
+        self.sending = sending = self.sending + now - ended
+        passage.since = now
+        self._region.clocks(spent, idle, sending, receiving, now, calls)
 
     def result_lost(self, error: BaseException) -> None:
         """The result could not be sent."""

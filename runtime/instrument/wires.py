@@ -132,14 +132,24 @@ def lay(queue: Any, wire: Wire) -> None:
     queue._reader._procscope = queue._writer._procscope = wire
 
 
-def in_a_pool(*queues: Any) -> None:
-    """Here come the tasks of a pool, which are told otherwise: of these queues only who receives is told."""
-    for queue in queues:
-        wire = of(queue)
-        if wire is not None:
-            wire.quiet = True
-            if hasattr(queue, "_sem"):
-                grips.silence(queue._sem)
+def in_a_pool(queue: Any) -> None:
+    """Here come the tasks of a pool, which are told otherwise: of this queue only who receives and sends is told."""
+    wire = of(queue)
+    if wire is not None:
+        wire.quiet = True
+        if hasattr(queue, "_sem"):
+            grips.silence(queue._sem)
+
+
+def words_in_a_pool(queue: Any) -> Any:
+    """The words where a worker says that it receives from or sends to its pool's `queue`."""
+    in_a_pool(queue)
+    wire = of(queue)
+    if wire is None:
+        return _SCRATCH
+    if wire.words is None:
+        lay(queue, wire := bound(wire, queue._reader._handle))
+    return wire.words
 
 
 def made_for(pool: int, queues: Any) -> None:

@@ -95,6 +95,8 @@ CHUNK_RAN = struct.Struct("<qqqqqqqqqqqIHH")
 RESULT_ARRIVED = struct.Struct("<IIqqqqq")
 BUCKET = struct.Struct("<HI")
 SLOW_ITEM = struct.Struct("<qqqH")
+ITEM_RAN = struct.Struct(NAME.format + CHUNK_RAN.format[1:] + BUCKET.format[1:])
+"""A ChunkRan with one bucket and no slow item, from the record's kind on: what most chunks of one item are."""
 
 
 class Header(NamedTuple):

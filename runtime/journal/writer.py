@@ -30,9 +30,11 @@ _submitted, _ran, _arrived = layout.TASK_SUBMITTED.pack, layout.TASK_RAN.pack, l
 _SUBMITTED_BODY, _RAN_BODY = layout.TASK_SUBMITTED.size - 8, layout.TASK_RAN.size - 8
 _ARRIVED_BODY = layout.RESULT_ARRIVED.size - 8
 _RAN_COMMIT, _ARRIVED_COMMIT = in_file(MARK | 64), in_file(MARK | 56)
+_item, _ITEM_BODY = layout.ITEM_RAN.pack, layout.ITEM_RAN.size - 8
 _clocks = layout.CLOCKS.pack_into
 _SLOT, _LONG = layout.SLOT, layout.LONG
 _SLOT_ITEM = layout.SLOT_ITEM.pack_into
+_WAIT_REST, _WAIT_AT, _WAIT_REST_AT = layout.WAIT_REST.pack_into, layout.WAIT_AT, layout.WAIT_AT + 8
 
 
 class Journal:
@@ -97,11 +99,13 @@ class _Lease:
 class Region(Track):
     """Where one thread writes. Times are monotonic ns; what UTF-8 cannot hold is kept escaped."""
 
-    __slots__ = ("_spare", "_waits", "board")
+    __slots__ = ("_spare", "_waits", "_where", "_where_size", "board")
 
     def __init__(self, journal: Journal, number: int) -> None:
         self._spare: Region | None = None
-        self._waits = 0
+        self._waits = self._where_size = 0
+        self._where = ""
+        """The site that its page holds for what it waits for, of so many bytes."""
         self.board: Board | None = None
         """Where this thread counts what it does with primitives, once it touches one."""
         super().__init__(journal, number)
@@ -174,6 +178,22 @@ class Region(Track):
         elif region := self._with_room(len(body) + 24):
             name = (region._names.get(event.thread) or region._intern(event.thread)) if event.thread else 0
             region._write(layout.NAME.pack(Kind.CHUNK_RAN, 4 + len(body), name) + body)
+
+    def item_ran(
+        self, pool: int, number: int, chunk: int, first: int, started: int, ended: int, busy: int, bucket: int,
+        thread: str = "", received: int = -1,
+    ) -> None:  # fmt: skip
+        """`chunk_ran` of a chunk whose only item succeeded, after `busy` ns that fall into `bucket`."""
+        region = self._with_room(_ITEM_BODY + 40)
+        if region is None:
+            return
+        name = (region._names.get(thread) or region._intern(thread)) if thread else 0
+        region._write(
+            _item(
+                5, _ITEM_BODY, name, pool, number, chunk, first, 1, 0, 0, started, ended, busy, received, 1, 1, 0,
+                bucket, 1,
+            )
+        )  # fmt: skip
 
     def rich(self, event: Any) -> None:
         """Any event of events.RICH."""
@@ -250,22 +270,24 @@ class Region(Track):
             return False
         try:
             self._waits = uid or -1
-            self._wait_tell(uid, what, since, site)
+            slot = self._slot
+            if site is not self._where:
+                self._where_told(slot, site)
+            _WAIT_REST(slot, _WAIT_REST_AT, uid, what, self._where_size)
+            _LONG.pack_into(slot, _WAIT_AT, since)
         except BaseException:
             self.wait_clear()
             raise
         return True
 
-    def _wait_tell(self, uid: int, what: int, since: int, site: str) -> None:
-        slot = self._slot
+    def _where_told(self, slot: memoryview, site: str) -> None:
         text = site.encode("utf-8", "backslashreplace")[: layout.WAIT_TEXT_MAX]
         slot[layout.WAIT_TEXT_AT : layout.WAIT_TEXT_AT + len(text)] = text
-        layout.WAIT_REST.pack_into(slot, layout.WAIT_AT + 8, uid, what, len(text))
-        _LONG.pack_into(slot, layout.WAIT_AT, since)
+        self._where, self._where_size = site, len(text)
 
     def wait_clear(self) -> None:
         """It waits for nothing."""
-        _LONG.pack_into(self._slot, layout.WAIT_AT, 0)
+        _LONG.pack_into(self._slot, _WAIT_AT, 0)
         self._waits = 0
 
     def wait_off(self, uid: int) -> None:

@@ -119,7 +119,7 @@ def test_what_a_pool_wears_out_and_the_pools_of_its_workers(tmp_path: Path, vers
 
 
 EXITS = """
-    import multiprocessing as mp, sys
+    import multiprocessing as mp, sys, time
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
     from multiprocessing.pool import ThreadPool
 
@@ -135,9 +135,10 @@ EXITS = """
     if __name__ == "__main__":
         context = mp.get_context(sys.argv[1])
         with context.Pool(1) as pool:
-            result = pool.apply_async(leave, (3,))
             worker = pool._pool[0]
-            worker.join()
+            result = pool.apply_async(leave, (3,))
+            while worker in pool._pool:  # who asks at the same time as the pool's own thread may be told 255
+                time.sleep(0.01)
             print(worker.exitcode, result.ready())
         with ThreadPool(1) as pool:
             worker = pool._pool[0]
@@ -187,7 +188,9 @@ INITIALIZERS = """
             print(type(error).__name__)
 
     def wear_out(pool):
-        first = pool._pool[0]
+        while not (workers := list(pool._pool)):  # between the last worker and the next
+            time.sleep(0.001)
+        first = workers[0]
         first.join()
         while first in pool._pool and not isinstance(pool, ThreadPool):  # a thread's place stays empty
             time.sleep(0.01)

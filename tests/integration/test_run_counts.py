@@ -202,4 +202,5 @@ def test_children_of_children(tmp_path: Path, method: str) -> None:
     assert states(last_run()) == {"succeeded": 2}
     (main,) = asked("tree")
     (outer,) = [node for node in main["children"] if node["name"] == "outer"]
-    assert [node["kind"] for node in outer["children"]] == ["worker"]
+    servants = ["forkserver"] if method == "forkserver" else []  # a child of a fork server starts one of its own
+    assert sorted(node["kind"] for node in outer["children"]) == [*servants, "worker"]

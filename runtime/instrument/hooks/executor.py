@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MethodType
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
 from procscope.runtime.instrument import bundles, facts, patches, pools, raised, recorder
 from procscope.runtime.instrument.hooks import executor_worker, futures, waits
-from procscope.runtime.instrument.passage import Passage
+from procscope.runtime.instrument.queues import Arrivals
 
 GROUP = "process executor"
 _UNSENT = "its arguments could not be pickled"
@@ -74,7 +75,8 @@ def _open(executor: Any, process_chunk: Any) -> None:
     executor._procscope = pool
     waits.of_executor(pool.uid, executor)
     ids = executor._work_ids
-    ids.put = _put(pool, ids.put, executor._pending_work_items, process_chunk)
+    get, put = (MethodType(patches.plain(type(ids), name), ids) for name in ("get", "put"))
+    ids.get, ids.put = get, _put(pool, put, executor._pending_work_items, process_chunk)
 
 
 def _workers_ended(original: Any) -> Any:
@@ -138,9 +140,10 @@ def _run(original: Any) -> Any:
 def _results_come(manager: Any) -> None:
     pool = pools.pool_of_queue(manager.call_queue)
     if pool is not None:
-        arriving = Passage()
-        arriving.of_results(manager.result_queue)
-        manager._procscope = (pool.uid, arriving)
+        wakeup = getattr(manager, "thread_wakeup", None)
+        others = [getattr(wakeup, name, None) for name in ("_reader", "_writer")]
+        came = Arrivals(manager.result_queue, getattr(manager.call_queue, "_writer", None), *others)
+        manager._procscope = (pool.uid, came)
 
 
 def _closed(queue: Any, manager: Any) -> None:

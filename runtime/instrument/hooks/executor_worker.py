@@ -47,6 +47,9 @@ def _process_worker(process_chunk: Any) -> Any:
             shift = watched[0]
             try:
                 return original(taken, given, *args, **options)
+            except BaseException as error:
+                patches.hide(error)
+                raise
             finally:
                 _Worker.shift = None
                 _tell(shift.over)
@@ -62,9 +65,10 @@ def _watched(call_queue: Any, result_queue: Any, process_chunk: Any) -> tuple[Sh
         shift = _begun(call_queue)
         if shift is None:
             return None
-        _tell(wires.in_a_pool, call_queue, result_queue)
-        taken = Watched(call_queue, get=_get(shift, call_queue.get, process_chunk))
-        return shift, taken, Watched(result_queue, put=_put(shift, result_queue.put))
+        get = shift.passage.getting(call_queue, wires.words_in_a_pool(call_queue))
+        put = shift.passage.putting(result_queue, wires.words_in_a_pool(result_queue))
+        taken = Watched(call_queue, get=_get(shift, get, process_chunk))
+        return shift, taken, Watched(result_queue, put=_put(shift, put))
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
@@ -81,7 +85,7 @@ def _begun(call_queue: Any) -> Shift | None:
         return None
     waits.within(uid)
     shift = Shift(uid)
-    _tell(shift.between, call_queue)
+    _tell(shift.between)
     return shift
 
 
@@ -89,8 +93,10 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
     def get(*args: Any, **options: Any) -> Any:
         try:
             item = inner(*args, **options)
-        except Empty:  # loky's workers leave when they have waited long enough
-            shift.reason = "timeout"
+        except BaseException as error:
+            if isinstance(error, Empty):  # loky's workers leave when they have waited long enough
+                shift.reason = "timeout"
+            patches.hide(error)
             raise
         if item is None:
             shift.reason = "sentinel"
@@ -130,6 +136,7 @@ def _put(shift: Shift, inner: Any) -> Any:
                 inner(message)
             except BaseException as error:
                 _tell(shift.result_lost, error)
+                patches.hide(error)
                 raise
             try:
                 return shift.sent()

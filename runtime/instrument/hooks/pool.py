@@ -5,9 +5,8 @@ from __future__ import annotations
 from queue import SimpleQueue
 from typing import Any
 
-from procscope.runtime.instrument import facts, patches, pools
+from procscope.runtime.instrument import bare, facts, patches, pools
 from procscope.runtime.instrument.hooks import pool_results, pool_submit, pool_worker, threads, waits
-from procscope.runtime.instrument.passage import Passage
 
 GROUP = "pool"
 
@@ -19,6 +18,7 @@ def install(module: Any) -> None:
     patches.replace(GROUP, pool, "close", _closing)
     patches.replace(GROUP, pool, "join", _joined)
     patches.replace(GROUP, pool, "_terminate_pool", _terminate_pool)
+    patches.replace(GROUP, pool, "_handle_tasks", _handle_tasks)
     patches.replace(GROUP, pool, "_handle_results", _handle_results)
     pool_submit.install(module)
     pool_results.install(module)
@@ -114,11 +114,34 @@ def _terminated(inqueue: Any) -> None:
         pool.now("terminated")
 
 
+def _handle_tasks(original: Any) -> Any:
+    def _handle_tasks(taskqueue: Any, put: Any, *args: Any) -> Any:
+        told(_bare_end, put)
+        try:
+            return original(taskqueue, put, *args)
+        except BaseException as error:
+            patches.hide(error)
+            raise
+        finally:
+            told(_watched_end, put)
+
+    return _handle_tasks
+
+
+def _bare_end(put: Any) -> None:
+    """Tasks are told before they are sent, by `put`, which is a method of the pipe's end."""
+    if hasattr(end := getattr(put, "__self__", None), "_send_bytes"):
+        bare.connection(end)
+
+
+def _watched_end(put: Any) -> None:
+    if hasattr(end := getattr(put, "__self__", None), "_send_bytes"):
+        bare.undo(end)
+
+
 def _handle_results(original: Any) -> Any:
     def _handle_results(outqueue: Any, get: Any, cache: Any) -> Any:
-        passage = Passage()
-        told(passage.of_results, outqueue)
-        seen = pool_results.arriving(outqueue, get, cache, passage)
+        seen, over = pool_results.arriving(outqueue, get, cache)
         try:
             return original(outqueue, seen, cache)
         except BaseException as error:
@@ -126,7 +149,7 @@ def _handle_results(original: Any) -> Any:
             patches.hide(error)
             raise
         finally:
-            told(passage.over)
+            told(over)
 
     return _handle_results
 

@@ -8,7 +8,7 @@ from typing import Any
 from procscope.runtime.clock import mono_ns
 from procscope.runtime.events import TaskDropped
 from procscope.runtime.instrument import facts, patches, pools, raised, recorder
-from procscope.runtime.instrument.passage import Passage
+from procscope.runtime.instrument.queues import Arrivals
 
 GROUP = "pool"
 _UNSENT = "its arguments could not be pickled"
@@ -26,19 +26,28 @@ def is_callback(error: BaseException) -> bool:
     return id(error) in _callback_errors
 
 
-def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> Any:
-    """`get` of the thread that hands out results: tells each before it is handed out. Threads' results are there
-    as soon as they are put: of them nothing is told."""
+def arriving(queue: Any, get: Any, cache: dict[int, Any]) -> tuple[Any, Any]:
+    """(`get` of the thread that hands out results, which tells each before it is handed out; what to call at its end).
+
+    Threads' results are there as soon as they are put: of them nothing is told.
+    """
     try:
         pool = pools.pool_of_queue(queue)
         if pool is None or not hasattr(queue, "_reader"):
-            return get
-        uid = pool.uid
+            return get, _nothing
+        came = Arrivals(queue)
+        return _got(get, cache, pool.uid, came), came.over
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
-        return get
+        return get, _nothing
 
+
+def _nothing() -> None:
+    """What is over was not begun."""
+
+
+def _got(get: Any, cache: dict[int, Any], uid: int, came: Arrivals) -> Any:
     def got() -> Any:
         try:
             task = get()
@@ -52,7 +61,7 @@ def arriving(queue: Any, get: Any, cache: dict[int, Any], passage: Passage) -> A
             # A call of its own is numbered 0, as is a map's first chunk; imap's first is False.
             if not place and place is not False and getattr(cache.get(job), "_procscope", None) is None:
                 place = -1
-            recorder.region().result_arrived(mono_ns(), uid, job, place, passage.size)
+            recorder.region().result_arrived(mono_ns(), uid, job, place, came.size)
         except Exception as error:
             if patches.fault(GROUP, error):
                 raise

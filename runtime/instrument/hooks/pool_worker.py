@@ -46,9 +46,10 @@ def _watched(inqueue: Any, outqueue: Any, mapstar: Any, starmapstar: Any) -> tup
         shift = _begun(inqueue)
         if shift is None:
             return None
-        _tell(wires.in_a_pool, inqueue, outqueue)
-        taken = Watched(inqueue, get=_get(shift, inqueue.get, mapstar, starmapstar))
-        return shift, taken, Watched(outqueue, put=_put(shift, outqueue.put))
+        get = shift.passage.getting(inqueue, wires.words_in_a_pool(inqueue))
+        put = shift.passage.putting(outqueue, wires.words_in_a_pool(outqueue))
+        taken = Watched(inqueue, get=_get(shift, get, mapstar, starmapstar))
+        return shift, taken, Watched(outqueue, put=_put(shift, put))
     except Exception as error:
         if patches.fault(GROUP, error):
             raise
@@ -75,7 +76,7 @@ def _begun(inqueue: Any) -> Shift | None:
     if pool is not None and pool.kind == "ThreadPool":
         return Shift(uid, plainly.thread_name())
     shift = Shift(uid)
-    _tell(shift.between, inqueue)
+    _tell(shift.between)
     return shift
 
 
@@ -94,8 +95,10 @@ def _get(shift: Shift, inner: Any, mapstar: Any, starmapstar: Any) -> Any:
     def get() -> Any:
         try:
             task = inner()
-        except (EOFError, OSError):
-            shift.reason = "eof"
+        except BaseException as error:
+            if isinstance(error, (EOFError, OSError)):
+                shift.reason = "eof"
+            patches.hide(error)
             raise
         if task is None:
             shift.reason = "sentinel"

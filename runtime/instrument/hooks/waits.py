@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sys import _getframe
+
+from procscope.runtime.clock import mono_ns
 from procscope.runtime.instrument import patches, recorder
 
 TYPE_CHECKING = False
@@ -29,7 +32,9 @@ def of_results(module: ModuleType) -> None:
 def of_future(future: Any) -> None:
     """Have a future of ours tell who waits for it, where `result` and `exception` do: in their condition's wait."""
     if not _awaited:
-        _awaited.append(_awaited_class())
+        _awaited.append(_awaited_class() if recorder.limits().sync else None)
+    if _awaited[0] is None:
+        return
     # On the condition, not looked up in its caller's locals: a snapshot of those would keep the future in a cycle.
     future._condition._procscope = future._procscope[0]
     future._condition.__class__ = _awaited[0]
@@ -140,15 +145,26 @@ def _pool(result: Any) -> int:
 def _awaited_class() -> Any:
     import threading
 
+    from procscope.runtime.instrument.calls import site_from
+
+    plain = threading.Condition.wait
+
     class Condition(threading.Condition):
         """A future's, that tells who waits in it."""
 
         _procscope: int
 
         def wait(self, timeout: float | None = None) -> bool:
-            begun = _begin(_known, self._procscope, _RESULT)
+            begun = False
             try:
-                return super().wait(timeout)
+                if GROUP not in patches.off:
+                    where = site_from(_getframe(1))
+                    begun = recorder.region().wait_begin(self._procscope, _RESULT, mono_ns(), where)
+            except Exception as error:
+                if patches.fault(GROUP, error):
+                    raise
+            try:
+                return plain(self, timeout)
             except BaseException as error:
                 patches.hide(error)
                 raise

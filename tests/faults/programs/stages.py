@@ -120,8 +120,9 @@ def pool_calls():
 @stage
 def pool_maps():
     pool = context().Pool(2, maxtasksperchild=3)
-    print(pool.map(double, range(10)), pool.map(double, [1]), pool.starmap(add, [(1, 2), (3, 4)]))
-    print(said(pool.map, fail_at_three, range(6)), pool.map_async(double, "abc", chunksize=1).get())
+    # The chunksizes that they would have: to work them out fails, bare as well, while both workers are replaced.
+    print(pool.map(double, range(10), 2), pool.map(double, [1], 1), pool.starmap(add, [(1, 2), (3, 4)], 1))
+    print(said(pool.map, fail_at_three, range(6), 1), pool.map_async(double, "abc", chunksize=1).get())
     print(list(pool.imap(double, iter(range(5)), chunksize=2)), sorted(pool.imap_unordered(double, range(4))))
     print(said(list, pool.imap(fail_at_three, range(5))))
     pool.close()

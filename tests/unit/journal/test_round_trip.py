@@ -173,3 +173,10 @@ def test_small_steps_read_the_same_as_large_ones(tmp_path: Path) -> None:
         journal.region().task_submitted(1, 5, number, f"job.f{number % 7}", "x" * number)
     (segment,) = segments(journal)
     assert read_all(segment, at_once=1) == read_all(segment, at_once=1000)
+
+
+@pytest.mark.parametrize("thread", ["", "Thread-1"])
+def test_a_chunk_of_one_item_is_written_in_short_and_read_as_any_other(tmp_path: Path, thread: str) -> None:
+    journal = open_journal(tmp_path)
+    journal.region().item_ran(5, 6, 3, 0, 10, 30, 20, 17, thread, 99)
+    assert said(journal) == [ChunkRan(5, 6, 3, 0, 1, 0, 0, 10, 30, 20, True, ((17, 1),), (), thread, 99)]
