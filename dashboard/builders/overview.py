@@ -44,6 +44,7 @@ class OverviewBuilder:
             numbers = [pool.id for pool in pools]
             facts = Facts(
                 now_us=now,
+                as_of_us=store.as_of(now),
                 rev=rev,
                 status=heading(store, self._settings, "overview", rev, sum(run.live for run in runs), now),
                 incidents=self._incidents.get(None, lambda: self._diagnose(now))[:INCIDENTS_SHOWN],

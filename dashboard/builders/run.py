@@ -79,4 +79,4 @@ class RunBuilder:
         rates = self._rates.get([p.id for p in busy], lambda: self._store.pool_rates(busy, now_us=now))
         funcs = sorted(nodes.busy_functions())
         usual = self._usual.get(funcs, lambda: self._store.usual(funcs, now))
-        nodes.refresh(rates, usual, now)
+        nodes.refresh(rates, usual, self._store.as_of(now))

@@ -19,9 +19,10 @@ CARD_POINTS = 60
 
 @dataclass(frozen=True)
 class Facts:
-    """The rows the overview is made of, as read at `now_us`."""
+    """The rows the overview is made of, as read at `now_us`. They describe `as_of_us`: a collector may be behind."""
 
     now_us: int
+    as_of_us: int
     rev: int
     status: Mapping[str, Any]
     incidents: Sequence[Incident]
@@ -47,7 +48,7 @@ def overview(facts: Facts) -> dict[str, Any]:
         "cards": cards(facts.totals),
         "runs": [run_line(run, facts.progress.get(run.id)) for run in facts.runs],
         "pools": [pool_line(p, facts.rates.get(p.id), facts.pool_times.get(p.id)) for p in facts.pools],
-        "running": [running_line(task, facts.now_us, facts.task_limit) for task in facts.running],
+        "running": [running_line(task, facts.as_of_us, facts.task_limit) for task in facts.running],
     }
 
 

@@ -66,8 +66,7 @@ def at(frame: FrameType) -> str:
 
 def site() -> str:
     """Where the program called into the library: "file:line in function", "" if nobody of the program did."""
-    frame = caller()
-    return at(frame) if frame is not None else ""
+    return site_from(sys._getframe(1))
 
 
 def site_from(frame: FrameType | None) -> str:

@@ -32,6 +32,10 @@ traceback, which only there cannot be hidden: on 3.10 those lines are left out o
 Known, and not in the corpus: `lock.acquire` with arguments that it refuses shows a hook's frame; `__exit__` of a lock
 that is not held shows the hook's frame in the place of the standard one; pickling the bound method `lock.acquire` fails
 with AttributeError for TypeError.
+
+Pythons before 3.12.8 and 3.13.1 may deadlock, bare as well, when an executor is shut down in the moment in which its
+feeder finds that a call cannot be pickled (CPython's gh-125451; here once in some hundred such moments, bare). A hang of
+`test_shutdown_deadlock_pickle` that does not come again alone is that.
 """
 _COLUMNS = (
     "suite", "tests", "bare", "same", "differences", "flaky", "processes", "faults", "seconds", "date", "commit",

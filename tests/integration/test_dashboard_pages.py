@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,3 +154,16 @@ def test_more_workers_than_a_chart_has_lines_share_one(tmp_path: Path) -> None:
         lines = {line["name"]: line["values"] for line in drawn[name]["series"]}
         assert len(lines) == 12
         assert max(value for value in lines["others"] if value is not None) > 0
+
+
+def test_a_silent_collector_makes_no_task_look_stuck(tmp_path: Path) -> None:
+    """An hour after the collector was killed every task that ran then was marked as stuck, for 0 s."""
+    with site(tmp_path, tasks=300, now_us=time.time_ns() // 1000 - 3_600_000_000) as old:
+        viewer = old.viewer()
+        overview = json.loads(BOOT.search(viewer.get("/").text)[1])["model"]  # type: ignore[index]
+        run = json.loads(BOOT.search(viewer.get(f"/runs/{old.live.run}").text)[1])["model"]  # type: ignore[index]
+    assert len(overview["running"]) > 1
+    assert [line["stuck"] for line in overview["running"]].count(True) == 1, "the one that was stuck then"
+    assert [bool(node["current"] and node["current"]["stuck"]) for node in run["nodes"] if "current" in node].count(
+        True
+    ) == 1

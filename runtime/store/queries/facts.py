@@ -69,7 +69,7 @@ class FactQueries(TotalsQueries, SharingQueries):
         """
         now = now_us if now_us is not None else clock.wall_ns() // 1000
         with self.snapshot():
-            now = self._as_of(now)
+            now = self.as_of(now)
             window = {"since": now - RECENT_US, "many": MANY}
             live = self._one("SELECT count(*), coalesce(sum(workers), 0) FROM runs WHERE state = 'running'")
             workers = self.live_workers() if live[0] else 0
@@ -89,7 +89,8 @@ class FactQueries(TotalsQueries, SharingQueries):
                 zombies=tuple(Zombies(*row) for row in self._rows(_ZOMBIES, many=MANY)),
             )
 
-    def _as_of(self, now: int) -> int:
+    def as_of(self, now: int) -> int:
+        """The instant that the store describes: `now` (microseconds), or when the collector was last heard of."""
         seen = self._one("SELECT max(seen_us) FROM collectors")[0]
         return int(seen) if seen is not None and seen < now - _BEHIND_US else now
 
