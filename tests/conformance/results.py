@@ -34,7 +34,7 @@ that is not held shows the hook's frame in the place of the standard one; pickli
 with AttributeError for TypeError.
 
 Pythons before 3.12.8 and 3.13.1 may deadlock, bare as well, when an executor is shut down in the moment in which its
-feeder finds that a call cannot be pickled (CPython's gh-125451; here once in some hundred such moments, bare). A hang of
+feeder finds that a call cannot be pickled (CPython's gh-125451; here once in some hundred times, bare). A hang of
 `test_shutdown_deadlock_pickle` that does not come again alone is that.
 """
 _COLUMNS = (
