@@ -27,6 +27,11 @@ def sleep(x: int) -> int:
     return x
 
 
+def named() -> None:
+    """It is anybody's turn to wait for the lock: their tracebacks should not tell whose."""
+    multiprocessing.current_process().name = "worker"
+
+
 def asleep(pid: int) -> bool:
     with open(f"/proc/{pid}/stat") as stat:
         return stat.read().rpartition(")")[2].split()[0] == "S"
@@ -41,23 +46,23 @@ def settled(pids: Iterable[int]) -> None:
         time.sleep(0.02)
 
 
-def interrupt(pids: Iterable[int]) -> None:
-    pids = list(pids)
-    settled(pids)
-    for pid in pids:
-        os.kill(pid, signal.SIGINT)
+def waits_for_lock(pid: int) -> bool:
+    with open(f"/proc/{pid}/wchan") as where:
+        return "futex" in where.read()
 
 
 def a_pool(size: int, call: str, *args: Any) -> None:
-    pool = context.Pool(size)
+    pool = context.Pool(size, initializer=named)
     print(pool.map(work, range(6)))
-    workers = list(pool._pool)
     if call:
         getattr(pool, call)(*args)
-    interrupt(worker.pid for worker in workers)
-    for worker in workers:
-        wait([worker.sentinel])
-    while set(workers) & set(pool._pool) or len(pool._pool) < size:
+    workers = list(pool._pool)
+    settled(worker.pid for worker in workers)
+    # One only: who gets the lock in the moment of its own interrupt loses it, bare as well.
+    victim = next((worker for worker in workers if waits_for_lock(worker.pid)), workers[0])
+    os.kill(victim.pid, signal.SIGINT)
+    wait([victim.sentinel])
+    while victim in pool._pool or len(pool._pool) < size:
         time.sleep(0.02)
     settled(worker.pid for worker in pool._pool)  # to terminate workers that only begin may hang, bare as well
     pool.terminate()
@@ -68,7 +73,8 @@ def an_executor(*, busy: bool) -> None:
     with ProcessPoolExecutor(1, mp_context=context) as executor:
         print(executor.submit(work, 1).result())
         given = executor.submit(sleep, 0) if busy else None
-        interrupt(executor._processes)
+        settled(executor._processes)
+        os.kill(next(iter(executor._processes)), signal.SIGINT)
         try:
             (given or executor.submit(work, 2)).result()
         except BaseException as error:
