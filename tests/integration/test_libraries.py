@@ -261,6 +261,17 @@ FOREIGN = {
             pool.close()
             pool.join()
     """,
+    "distributed": """
+        from distributed import Client, LocalCluster
+
+        def double(x):
+            return 2 * x
+
+        if __name__ == "__main__":
+            with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+                with Client(cluster) as client:
+                    print(client.gather(client.map(double, range(3))))
+    """,
 }
 
 
@@ -271,7 +282,25 @@ def test_a_loop_that_is_not_known_is_said_to_be_that(tmp_path: Path, library: st
     workers = outcome.all(ProcessStarted)
     assert len(workers) >= 2
     assert {(e.kind, e.pool, e.library) for e in workers} == {("worker", 0, library)}
-    assert not outcome.all(TaskSubmitted)
+    pools = {e.pool for e in outcome.all(PoolOpened)}  # dask's workers have thread executors
+    assert {e.pool for e in outcome.all(TaskSubmitted)} <= pools
+
+
+def test_scikit_learns_fits_are_items(tmp_path: Path) -> None:
+    """n_jobs is how most people come to have worker processes: what they did was not to be seen."""
+    source = """
+        from sklearn.datasets import make_classification
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import cross_val_score
+
+        if __name__ == "__main__":
+            x, y = make_classification(120, 6, random_state=0)
+            print(cross_val_score(LogisticRegression(), x, y, cv=4, n_jobs=2).round(3))
+    """
+    outcome = seen(tmp_path, "sklearn", source)
+    assert outcome.one(PoolOpened).name == "joblib-1"
+    assert counted(outcome) == (4, 0, 0)
+    assert {e.func.rpartition(".")[2] for e in outcome.all(BatchSubmitted)} == {"_fit_and_score"}
 
 
 def test_a_library_function_in_a_process_of_the_program_is_its_task(tmp_path: Path) -> None:
