@@ -87,10 +87,9 @@ def _leg(stand: Stand, circle: Sequence[Stand], waits: Waits, now: int) -> str:
     """What one of the circle has and wants."""
     who = who_words(stand.who) + (f" (thread {stand.thread})" if _threads(stand, circle) > 1 else "")
     waited = span(now - stand.since_us)
-    if stand.thing is None:
-        return f"{who} has waited {waited} for the end of {_ended_by(stand, circle)}{at_words(stand)}"
-    held = waits.holder(stand)
-    wants = f"has waited {waited} for {thing_words(stand.thing)}{at_words(stand)}"
+    held = waits.holder(stand) if stand.thing is not None else None
+    wanted = thing_words(stand.thing) if stand.thing is not None else f"the end of {_ended_by(stand, circle)}"
+    wants = f"has waited {waited} for {wanted}{at_words(stand)}"
     if held is not None and thread_of(held) == thread_of(stand):
         return f"{who} {wants}, which it holds itself{acquired_words(held)}: only an RLock can be acquired twice"
     has = _held_by(stand, circle, waits)

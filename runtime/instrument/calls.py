@@ -29,12 +29,16 @@ def outward(frame: FrameType | None) -> FrameType | None:
     """The first such frame from `frame` on outwards, None if there is none."""
     while frame is not None:
         module = frame.f_globals.get("__name__")
-        if type(module) is not str:
-            return frame
-        if not is_inner(module):
+        if type(module) is str and not is_inner(module) and not _is_made(frame):
             return frame
         frame = frame.f_back
     return None
+
+
+def _is_made(frame: FrameType) -> bool:
+    """Whether its code was made by `exec`, as dataclasses and the standard library do, and stands in no file; all the
+    code of a program that was given by -c has that name."""
+    return frame.f_code.co_filename == "<string>" and hasattr(sys.modules.get("__main__"), "__file__")
 
 
 def is_inner(module: str) -> bool:
@@ -101,7 +105,7 @@ def called() -> tuple[str, str]:
 
 def target(line: str) -> str:
     """The name that a source line assigns to: `self.lock` of `self.lock = Lock()`; "" if it is none or several."""
-    if ";" in line and len({target(part.strip()) for part in line.split(";")}) > 1:
+    if ";" in line and len({target(part.strip()) for part in line.split(";") if part.strip()}) > 1:
         return ""
     found = _TARGET.match(line) or _AS.search(line)
     return found.group(1) if found else ""

@@ -75,6 +75,7 @@ NOBODY = Wire(0)
 NOBODY.words = _SCRATCH
 NOBODY.quiet = True
 _wires: WeakValueDictionary[int, Wire] = WeakValueDictionary()
+_rows: dict[int, boards.Row] = {}
 
 
 def uid_at(descriptor: int | None) -> int:
@@ -110,7 +111,7 @@ def born(wire: Wire, descriptor: int, size: int = 0, owner: int = 0, role: str =
 def _lying(wire: Wire, row: boards.Row) -> Wire:
     known = _wires.get(row.uid)  # past the cap, one row and one wire serve many
     if known is None:
-        wire.lie_in(row)
+        wire.lie_in(_rows.setdefault(row.uid, row))  # two threads that meet it at once go on in one row
         known = _wires[row.uid] = wire
     return known
 
@@ -165,6 +166,7 @@ def _forked() -> None:
     for wire in list(_wires.values()):
         wire.row = wire.words = None
     _wires.clear()
+    _rows.clear()
 
 
 recorder.after_fork.append(_forked)

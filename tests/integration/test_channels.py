@@ -255,6 +255,51 @@ def test_a_queue_between_threads(tmp_path: Path, python: Interpreter) -> None:
     assert (shared.words[layout.ITEMS_IN], shared.words[layout.TASKS_DONE]) == (10, 10)
 
 
+AT_ONCE = """
+    import multiprocessing as mp, queue, sys, threading
+
+    def at_once(act):
+        barrier = threading.Barrier(4)
+        def one():
+            barrier.wait()
+            for _ in range(5): act()
+        threads = [threading.Thread(target=one) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+
+    def child(items, end):
+        sys.setswitchinterval(1e-6)
+        at_once(items.get)
+        at_once(lambda: end.send_bytes(b"x"))
+
+    if __name__ == "__main__":
+        ctx = mp.get_context("fork")
+        items = ctx.Queue()
+        reader, writer = ctx.Pipe(False)
+        for i in range(200): items.put(i)
+        for _ in range(10):
+            process = ctx.Process(target=child, args=(items, writer)); process.start()
+            for _ in range(20): reader.recv_bytes()
+            process.join()
+        sys.setswitchinterval(1e-6)
+        for _ in range(20):
+            between = queue.Queue()
+            at_once(lambda: between.put(1))
+        print(items.empty())
+"""
+
+
+@PYTHONS
+def test_threads_that_meet_a_channel_at_once(tmp_path: Path, python: Interpreter) -> None:
+    """The second one to come took the first one's work for a failure of ours, and its process counted no more."""
+    seen = same(tmp_path, python.path, str(write(tmp_path, AT_ONCE)))
+    assert not seen.all(OurFault)
+    assert counts(named(lines(tmp_path, seen, Primitive.QUEUE), "items")) == (200, 200)
+    assert counts(lines(tmp_path, seen, Primitive.PIPE)) == (200, 200)
+    between = lines(tmp_path, seen, Primitive.THREAD_QUEUE)
+    assert [line.words[layout.ITEMS_IN] for line in between] == [20] * 20
+
+
 def test_switched_off(tmp_path: Path) -> None:
     """channels=off: queues and pipes run the standard library's own code."""
     python = present()[-1].path

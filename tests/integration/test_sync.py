@@ -263,6 +263,27 @@ def test_a_release_by_somebody_else_makes_no_false_holder(tmp_path: Path, versio
         assert all(line.words[layout.FLAGS] & layout.FLAG_SIGNAL for line in foreign)
 
 
+NOT_HELD = """
+    import multiprocessing as mp
+
+    if __name__ == "__main__":
+        condition = mp.Condition()
+        for call in (condition.notify, condition.wait):
+            try: call()
+            except AssertionError as error: print(error)
+        with condition: condition.notify()
+"""
+
+
+@pytest.mark.parametrize("version", VERSIONS[:4])
+def test_what_a_condition_refuses_is_not_counted(tmp_path: Path, version: str) -> None:
+    """A notify() and a wait() without its lock raise; they stood there as calls all the same."""
+    same(tmp_path, interpreter(version).path, str(write(tmp_path, NOT_HELD)))
+    found = [line for line in boards.lines(tmp_path / "spool" / RUN) if line.words[layout.KIND] == Primitive.CONDITION]
+    counted = [layout.ACQUIRED, layout.RELEASED, layout.CALLS, layout.CONTENDED]
+    assert [[line.words[word] for word in counted] for line in found] == [[1, 1, 0, 0]]
+
+
 def test_switched_off_by_the_setting_nothing_is_told_and_it_is_said(tmp_path: Path) -> None:
     """A user who does not want the cost of it got it all the same."""
     seen = same(tmp_path, interpreter("3.11").path, str(write(tmp_path, SIGNALS)), "fork", PROCSCOPE_SYNC="off")

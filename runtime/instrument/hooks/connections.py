@@ -152,9 +152,11 @@ def _first_received(connection: Any, error: Exception) -> tuple[Wire, Any, int]:
 def _met(connection: Any, error: Exception) -> Wire:
     """The wire of a connection that is used for the first time in this process; NOBODY where ours failed."""
     try:
-        wire = vars(connection).get("_procscope")
+        wire: Wire | None = vars(connection).get("_procscope")
         if wire is not None and wire.words is not None:
-            raise error
+            if not isinstance(error, (AttributeError, TypeError)):
+                raise error
+            return wire  # another thread met it a moment ago
         return _meet(connection, wire)
     except Exception as fault:
         if patches.fault(GROUP, fault):

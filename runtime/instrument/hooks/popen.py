@@ -37,7 +37,11 @@ def _poll(original: Any) -> Any:
     def poll(self: Any, flag: int = os.WNOHANG) -> Any:
         if self.returncode is not None:
             return self.returncode
-        code = original(self, flag)
+        try:
+            code = original(self, flag)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         if code is not None:
             _tell(self, code, exited=True)
         return code
@@ -49,7 +53,11 @@ def _send_signal(original: Any) -> Any:
     def _send_signal(self: Any, sig: int) -> Any:
         if self.returncode is None:
             _tell(self, sig, exited=False)
-        return original(self, sig)
+        try:
+            return original(self, sig)
+        except BaseException as error:
+            patches.hide(error)
+            raise
 
     return _send_signal
 

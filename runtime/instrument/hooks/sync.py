@@ -43,7 +43,11 @@ def _make_methods(original: Any) -> Any:
 
 def _init(original: Any) -> Any:
     def __init__(self: Any, *args: Any, **kwds: Any) -> None:
-        original(self, *args, **kwds)
+        try:
+            original(self, *args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         try:
             _made(self, args[1] if len(args) > 1 else 1)
         except Exception as error:

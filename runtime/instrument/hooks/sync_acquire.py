@@ -42,9 +42,9 @@ def enter(original: Any) -> Any:
             if patches.fault(GROUP, error):
                 raise
             return original(self)
-        if not easy:
-            return _slowly(grip, (), {}) if grip.hold is None else grip.hold()
         try:
+            if not easy:
+                return _slowly(grip, original, (self,), {}, ()) if grip.hold is None else grip.hold()
             if grip.take(False):
                 row.acquired = n = row.acquired + 1
                 row.depth = 1
@@ -52,10 +52,16 @@ def enter(original: Any) -> Any:
                 words[_ACQUIRED] = n
                 words[_SINCE] = now
                 return True
-        except BaseException:
-            _struck(grip, row, now)
+        except BaseException as error:
+            if easy:
+                _struck(grip, row, now)
+            patches.hide(error)
             raise
-        return _waiting(grip, row, now, (), {})
+        try:
+            return _waiting(grip, row, now, original, (self,), {})
+        except BaseException as error:
+            patches.hide(error)
+            raise
 
     return __enter__
 
@@ -78,9 +84,9 @@ def method(grip: Grip) -> Any:
             if patches.fault(GROUP, error):
                 raise
             return take(*args, **kwds)
-        if not easy:
-            return _slowly(grip, args, kwds)
         try:
+            if not easy:
+                return _slowly(grip, take, args, kwds, args)
             got = take(False) if waits else take(*args, **kwds)
             if got:
                 row.acquired = n = row.acquired + 1
@@ -89,29 +95,49 @@ def method(grip: Grip) -> Any:
                 words[_ACQUIRED] = n
                 words[_SINCE] = now
                 return got
-        except BaseException:
-            _struck(grip, row, now)
+        except BaseException as error:
+            if easy:
+                _struck(grip, row, now)
+            patches.hide(error)
             raise
-        return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+        if not waits:
+            return _missed(row, got)
+        try:
+            return _waiting(grip, row, now, take, args, kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
 
     return acquire
 
 
-def _slowly(grip: Grip, args: Any, kwds: Any) -> Any:
-    """For the first time in this thread, while it holds it already, or where nothing is told."""
-    ready = None if grip.silent else _ready(grip, args, kwds)
+def _slowly(grip: Grip, take: Any, args: Any, kwds: Any, given: Any) -> Any:
+    """For the first time in this thread, while it holds it already, or where nothing is told. `take(*args, **kwds)` is
+    what would run without us, so that what it raises has the same frames; the program gave it `given` and `kwds`."""
+    ready = None if grip.silent else _ready(grip, given, kwds)
     if ready is None:
-        return grip.take(*args, **kwds)
+        try:
+            return take(*args, **kwds)
+        except BaseException as error:
+            patches.hide(error)
+            raise
     row, now, waits = ready
     try:
-        got = grip.take(False) if waits else grip.take(*args, **kwds)
+        got = grip.take(False) if waits else take(*args, **kwds)
         if got:
             _count(grip, row, now)
             return got
-    except BaseException:
+    except BaseException as error:
         _struck(grip, row, now)
+        patches.hide(error)
         raise
-    return _waiting(grip, row, now, args, kwds) if waits else _missed(row, got)
+    if not waits:
+        return _missed(row, got)
+    try:
+        return _waiting(grip, row, now, take, args, kwds)
+    except BaseException as error:
+        patches.hide(error)
+        raise
 
 
 def _count(grip: Grip, row: Any, now: int) -> None:
@@ -154,20 +180,21 @@ def _missed(row: Any, got: Any) -> Any:
     return got
 
 
-def _waiting(grip: Grip, row: Any, now: int, args: Any, kwds: Any) -> Any:
+def _waiting(grip: Grip, row: Any, now: int, take: Any, args: Any, kwds: Any) -> Any:
     """Block, and say so meanwhile."""
     begun = got = False
     try:
         begun = _begin(grip, row, now)
-        got = grip.take(*args, **kwds)
+        got = take(*args, **kwds)
         if got:
             _count(grip, row, now)
         _over(grip, row, now, begun, got)
-    except BaseException:
+    except BaseException as error:
         _struck(grip, row, now)
         if got:
             _give_back(grip, row)
         recorder.region().wait_off(grip.uid)
+        patches.hide(error)
         raise
     return got
 

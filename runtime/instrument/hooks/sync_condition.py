@@ -97,7 +97,11 @@ def _enter(original: Any) -> Any:
         row = _row(self)
         if row is None:
             return original(self)
-        got = self._lock.__enter__()
+        try:
+            got = original(self)
+        except BaseException as error:
+            patches.hide(error)
+            raise
         row.words[layout.ACQUIRED] += 1
         return got
 
@@ -121,9 +125,19 @@ def _row_of(state: Any) -> Any:
         return None
 
 
+def _owned(condition: Any) -> bool:
+    """Whether wait and notify, which only the lock's holder may call, are not going to be refused."""
+    try:
+        return bool(condition._lock._semlock._is_mine())
+    except Exception as error:
+        if patches.fault(GROUP, error):
+            raise
+        return False
+
+
 def _wait(original: Any) -> Any:
     def wait(self: Any, *args: Any, **kwds: Any) -> Any:
-        row = _row(self)
+        row = _row(self) if _owned(self) else None
         try:
             if row is None:
                 return original(self, *args, **kwds)
@@ -138,7 +152,7 @@ def _wait(original: Any) -> Any:
 
 def _notify(original: Any) -> Any:
     def notify(self: Any, *args: Any, **kwds: Any) -> Any:
-        row = _row(self)
+        row = _row(self) if _owned(self) else None
         if row is not None:
             row.words[layout.RELEASED] += 1
         try:

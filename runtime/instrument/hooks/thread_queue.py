@@ -24,7 +24,7 @@ _KIND = int(Primitive.THREAD_QUEUE)
 class Flow:
     """What passed through one queue. `words` is None as long as one thread only has used it."""
 
-    __slots__ = ("__weakref__", "done", "got", "name", "put", "row", "site", "size", "thread", "words")
+    __slots__ = ("__weakref__", "_unshared", "done", "got", "name", "put", "row", "site", "size", "thread", "words")
 
     def __init__(self, frame: Any, size: int) -> None:
         self.site = calls.at(frame) if frame is not None else ""
@@ -38,13 +38,22 @@ class Flow:
         self.put = self.got = self.done = 0
         self.row: Any = None
         self.words: Any = None
+        self._unshared = [None]
 
     def shared(self) -> None:
-        """A second thread has come to it."""
-        self.row = row = boards.born(identity.new_uid(), _KIND, name=self.name, site=self.site, size=self.size)
-        words = row.words
+        """A second thread has come to it. Where several see that at once, one of them tells it."""
+        try:
+            self._unshared.pop()
+        except IndexError:
+            return
+        try:
+            self.row = row = boards.born(identity.new_uid(), _KIND, name=self.name, site=self.site, size=self.size)
+        except BaseException:
+            self._unshared.append(None)
+            raise
+        self.words = words = row.words
+        # After that: whoever counts from now on writes it too, and what was counted before is here.
         words[layout.ITEMS_IN], words[layout.ITEMS_OUT], words[layout.TASKS_DONE] = self.put, self.got, self.done
-        self.words = words
 
 
 class Watched(threading.Condition):

@@ -257,7 +257,7 @@ def queues():
 @stage
 def thread_queues():
     items, out = queue.Queue(2), queue.Queue()
-    thread = threading.Thread(target=echo, args=(items, out))
+    thread = threading.Thread(target=echo, args=(items, out), daemon=True)  # nobody feeds it after an interrupt
     thread.start()
     for item in (1, 2, 3, None):
         items.put(item)

@@ -46,7 +46,10 @@ def test_a_parent_that_joins_a_child_that_wants_its_lock() -> None:
     """join() inside of `with lock:`."""
     parent = who(10, kind="main")
     (text,) = texts(holds(parent, A), waits(parent, None, "process", process_id=12), waits(12, A))
-    assert text.startswith("deadlock: the main process has waited 3.2 s for the end of process 12 at job.py:21")
+    assert text.startswith(
+        "deadlock: the main process holds lock_a (made job.py:5, acquired job.py:20 in first)"
+        " and has waited 3.2 s for the end of process 12 at job.py:21"
+    )
     assert "process 12 has waited 3.2 s for lock_a" in text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from procscope.runtime.instrument import calls
@@ -16,6 +18,7 @@ from procscope.runtime.instrument import calls
         ("lock: Lock = mp.Lock()", "lock"),
         ("with Lock() as lock:", "lock"),
         ("a, b = Lock(), Lock()", ""),
+        ("lock = Lock();", "lock"),
         ("return Lock()", ""),
         ("if lock == Lock():", ""),
         ("Thing(lock=Lock())", ""),
@@ -33,3 +36,11 @@ def test_the_site_is_the_innermost_line_of_the_program() -> None:
     assert made == "made, where" or made == ""
     assert where.startswith(f"{__file__}:")
     assert where.endswith("test_the_site_is_the_innermost_line_of_the_program")
+
+
+@pytest.mark.parametrize("names", [{}, {"__name__": __name__}], ids=["of nobody", "of the program"])
+def test_code_made_by_exec_stands_in_no_file(names: dict[str, object]) -> None:
+    """Who waited for a Value's lock stood at `<string>:3 in getvalue`, for a manager's queue at `<string>:2 in get`."""
+    exec("def made(call):\n    return call()", names)
+    made: Callable[[Callable[[], str]], str] = names["made"]  # type: ignore[assignment]
+    assert made(calls.site).endswith("in test_code_made_by_exec_stands_in_no_file")
