@@ -13,6 +13,8 @@ import unittest
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+HANGING = {"test_shutdown_deadlock_pickle": "gh-125451: it deadlocks now and then"}
+
 
 class Recording(unittest.TextTestResult):
     """Keeps the worst thing that happened to the current test and writes it down when the test stops."""
@@ -68,7 +70,16 @@ def chosen(wanted: str) -> Iterator[unittest.TestCase]:
     module, _, pattern = wanted.partition(":")
     for test in flattened(unittest.defaultTestLoader.loadTestsFromName(module)):
         if not pattern or fnmatch.fnmatchcase(test.id(), pattern):
-            yield test
+            yield spared(test)
+
+
+def spared(test: unittest.TestCase) -> unittest.TestCase:
+    """The test, to be skipped if it hangs every now and then without us too, and takes the rest of its suite along."""
+    version = sys.version_info
+    if test._testMethodName in HANGING and ((3, 12) <= version < (3, 12, 8) or (3, 13) <= version < (3, 13, 1)):
+        method: Any = getattr(type(test), test._testMethodName)
+        method.__unittest_skip__, method.__unittest_skip_why__ = True, HANGING[test._testMethodName]
+    return test
 
 
 def flattened(suite: Any) -> Iterator[unittest.TestCase]:

@@ -154,7 +154,7 @@ def _met(connection: Any, error: Exception) -> Wire:
     try:
         wire: Wire | None = vars(connection).get("_procscope")
         if wire is not None and wire.words is not None:
-            if not isinstance(error, (AttributeError, TypeError)):
+            if not issubclass(type(error), (AttributeError, TypeError)):
                 raise error
             return wire  # another thread met it a moment ago
         return _meet(connection, wire)

@@ -94,7 +94,7 @@ def _get(shift: Shift, inner: Any, process_chunk: Any) -> Any:
         try:
             item = inner(*args, **options)
         except BaseException as error:
-            if isinstance(error, Empty):  # loky's workers leave when they have waited long enough
+            if issubclass(type(error), Empty):  # loky's workers leave when they have waited long enough
                 shift.reason = "timeout"
             patches.hide(error)
             raise

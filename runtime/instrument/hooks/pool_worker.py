@@ -96,7 +96,7 @@ def _get(shift: Shift, inner: Any, mapstar: Any, starmapstar: Any) -> Any:
         try:
             task = inner()
         except BaseException as error:
-            if isinstance(error, (EOFError, OSError)):
+            if issubclass(type(error), (EOFError, OSError)):
                 shift.reason = "eof"
             patches.hide(error)
             raise
