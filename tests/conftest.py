@@ -14,8 +14,9 @@ from tests.support.leftovers import end_collectors
 
 SECONDS = 120.0
 
-# A shell ignores SIGINT for what it starts in the background, and every child would inherit that.
+# A shell ignores SIGINT for what it starts in the background, nohup SIGHUP, and every child would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
