@@ -17,8 +17,8 @@ const Shares = ({ parts }) => {
 };
 
 /** @param {{better: Load['better'][number]}} props */
-const Better = ({ better }) => html`<p class="better"><span class="mono">${better.method}</span> of <span class="mono">${shortName(better.func)}</span>, ${count(better.items)} items: chunksize
-  <b class="num">${count(better.better)}</b> instead of <span class="num">${count(better.chunksize)}</span> would have taken about <b class="num">${percent(better.gain * 100)}</b> less time</p>`;
+const Better = ({ better }) => html`<p class="better"><span class="mono">${better.method}</span> of <span class="mono">${shortName(better.func)}</span>, ${count(better.items)} items: chunksize <b class="num">${count(better.better)}</b>
+  ${' '}instead of <span class="num">${count(better.chunksize)}</span> would have taken about <b class="num">${percent(better.gain * 100)}</b> less time</p>`;
 
 /** @param {{load: Load}} props */
 const Row = ({ load }) => html`<li class="load"><p class="load-head"><span class="name">${load.pool}</span><span><b class="num">${load.achieved}</b> of ${count(load.workers)} workers' worth of work</span><span class="verdict-line">${load.verdict}</span></p>
