@@ -60,8 +60,11 @@ def frame_costs(trace: dict[str, Any]) -> list[float]:
 def _scroll(browser: Browser, tab: Tab, step: int) -> tuple[float, float]:
     """Scroll down and up; the longest frame by CPU and by the clock (ms)."""
     browser.start_tracing(page=tab.page, categories=TRACED)
-    deltas = tab.page.evaluate(SCROLL, [step, 100])
-    costs = frame_costs(json.loads(browser.stop_tracing()))
+    try:
+        deltas = tab.page.evaluate(SCROLL, [step, 100])
+    finally:  # a test that fails meanwhile must not take the next one's trace along
+        trace = browser.stop_tracing()
+    costs = frame_costs(json.loads(trace))
     assert len(costs) > 50, "the trace has no frames: has the browser renamed them?"
     return costs[-1], deltas[-1]
 
@@ -78,6 +81,7 @@ def _assert_smooth(browser: Browser, tab: Tab, step: int) -> None:
         assert longest <= FRAME + ALLOWANCE, f"{longest:.0f} ms between two frames"
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("step", [180, 600])
 def test_the_tree_of_a_thousand_workers(crowd: Site, browser: Browser, open_tab: Opener, step: int) -> None:
     """A page that freezes just when there is much to see. (600 px a frame are 36,000 px a second.)"""
@@ -90,6 +94,7 @@ def test_the_tree_of_a_thousand_workers(crowd: Site, browser: Browser, open_tab:
     tab.assert_clean()
 
 
+@pytest.mark.timeout(300)
 def test_the_list_of_tasks(crowd: Site, browser: Browser, open_tab: Opener) -> None:
     """A list that stutters at every page it fetches."""
     tab = open_tab(crowd)
