@@ -3,6 +3,8 @@
 `instrument()` observes this program from here on. `Process`, `Pool`, `ThreadPool`, `ProcessPoolExecutor`,
 `ThreadPoolExecutor` and `get_context` are the standard ones, and begin the observation when first used.
 `wrap(executor)` observes any other `concurrent.futures.Executor`.
+
+PYTEST_DONT_REWRITE: it is imported before pytest is, and asserts nothing.
 """
 
 from __future__ import annotations
