@@ -83,6 +83,11 @@ class Settings(NamedTuple):
         }
 
     @property
+    def slow_ns(self) -> int:
+        """Items that run as long get rows of their own, in nanoseconds: 0 for all, -1 for none."""
+        return {"all": 0, "failures": -1}.get(self.detail, max(int(self.task_detail_min * 1e9), 1))
+
+    @property
     def home(self) -> str:
         """The state directory, resolved."""
         return os.path.abspath(self.state_dir or default_state_dir())

@@ -46,7 +46,7 @@ def _telemetry(program: Program, settings: Settings, wanted: Wanted) -> dict[str
     announce.started(key, settings, wanted)
     # Last, since it says when the run began.
     argv = [program.target, *program.args] if program.kind == "script" else program.interpreter_args
-    directory = manifest.write(settings.spool, manifest.describe(key, wanted.name, argv))
+    directory = manifest.write(settings.spool, manifest.describe(key, wanted.name, argv, settings.slow_ns))
     teller.leave_behind(key, directory, settings, quiet=wanted.quiet)
     return settings._replace(run=key).to_environment()
 

@@ -23,8 +23,11 @@ def new_key() -> str:
     return os.urandom(6).hex()
 
 
-def describe(key: str, name: str, argv: list[str]) -> dict[str, Any]:
-    """The manifest of a run whose main process is this one (exec keeps pid and start time)."""
+def describe(key: str, name: str, argv: list[str], slow_ns: int) -> dict[str, Any]:
+    """The manifest of a run whose main process is this one (exec keeps pid and start time).
+
+    `slow_ns` is the setting of that name.
+    """
     return {
         "version": VERSION,
         "key": key,
@@ -38,6 +41,7 @@ def describe(key: str, name: str, argv: list[str]) -> dict[str, Any]:
         "start_ticks": start_ticks(),
         "boot_id": boot_id().hex(),
         "began_ns": clock.wall_ns(),
+        "slow_ns": slow_ns,
         "notes": [],
     }
 

@@ -134,7 +134,7 @@ class Collector:
             run = Run(self.writer.next_id("runs"), key, name=key, host=self._host, started_us=clock.wall_ns() // 1000)
             self._stand_in(run, told or {})
         elif told is not None:
-            run.main_pid, run.main_ticks = manifest.pid_of(told)
+            manifest.identify(run, told)
         recover.reconciled(run, places)
         directory = RunDirectory(path, run, places)
         self.followers[key] = Follower(self.world, directory, self._reaper, self._sampler)

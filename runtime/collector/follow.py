@@ -192,7 +192,7 @@ class Follower:
         for pool in [pool for pool in self._closing if self._deserted(pool)]:
             words = pool.owner_end or "its process ended"
             done = pools.settle(self.world, self.run, pool, running.busy.get(pool.uid, set()), at_us, words)
-            if done and not pool.open:
+            if done and pools.settled(pool):
                 self._closing.discard(pool)
         # Whoever is watched since this turn only may have been dead before the main process: the next turn knows.
         if self._main_over is not None and not self._dying and not self._fresh and self._nothing_hangs():

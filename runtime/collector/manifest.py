@@ -49,16 +49,18 @@ def apply(run: Run, told: dict[str, Any]) -> None:
     run.cwd, run.user, run.host = _text(told, "cwd"), _text(told, "user"), _text(told, "host") or run.host
     run.python = _text(told, "python")
     run.boot_id = (_text(told, "boot_id") or "").replace("-", "")
-    run.main_pid, run.main_ticks = pid_of(told)
+    identify(run, told)
     run.started_us = _whole(told, "began_ns") // 1000 or run.started_us
     notes = told.get("notes")
     if isinstance(notes, list) and notes:
         run.notes = json.dumps([str(note) for note in notes])
 
 
-def pid_of(told: dict[str, Any]) -> tuple[int, int]:
-    """(pid, start ticks) of the main process, 0 where not told."""
-    return _whole(told, "pid"), _whole(told, "start_ticks")
+def identify(run: Run, told: dict[str, Any]) -> None:
+    """Take over what no table keeps: the main process's pid and start time, and which items have rows."""
+    run.main_pid, run.main_ticks = _whole(told, "pid"), _whole(told, "start_ticks")
+    if "slow_ns" in told:
+        run.slow_ns = -1 if told["slow_ns"] == -1 else _whole(told, "slow_ns")
 
 
 def _text(told: dict[str, Any], name: str) -> str | None:

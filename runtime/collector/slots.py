@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from procscope.runtime.collector.fold import chunks, logs, seal, tasks
+from procscope.runtime.collector.fold import chunks, items, logs, seal, tasks
 from procscope.runtime.collector.fold.losses import Slot
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Run, Seen, Source, World
 from procscope.runtime.collector.fold.tasks import Ending
@@ -39,6 +39,9 @@ class Running:
             self._task(source, pool, slot)
             return
         where = chunks.place(pool, slot.number, slot.chunk)
+        if where is None and slot.chunk < 0 and pool.owner_end and tasks.resumed(source, pool, slot.number):
+            self._task(source, pool, slot)
+            return
         report = source.report
         mine = report is not None and report.key == (slot.pool, slot.number, slot.chunk)
         if where is not None and not (mine and report is not None and report.done):
@@ -64,11 +67,11 @@ class Running:
     def _item(self, source: Source, pool: Pool, where: tuple[Batch, int, int], slot: Slot) -> None:
         batch, base, _ = where
         self.busy.setdefault(pool.uid, set()).add(slot.number)
-        if not batch.open or slot.offset < 0:
+        item, started_us = base + slot.offset, source.us(slot.started)
+        if slot.offset < 0 or not (items.resumed(source, pool, batch, item, started_us) or batch.open):
             return
         self._counts[pool] += 1
         self._counts[batch] += 1
-        item, started_us = base + slot.offset, source.us(slot.started)
         if self._now - slot.started >= ITEM_SEEN_NS and item not in batch.rows:
             logs.item_row(source, pool, batch, item, started_us, slot.args)
         self._now_at(source.process, (slot.number, batch.func_id, item, started_us, slot.args or None))

@@ -190,7 +190,7 @@ class Region:
         if any(self.drops):
             kept["drops"] = self.drops
         if report is not None:
-            kept["report"] = [*report[:6], report.batch.number if report.batch else None, report.base]
+            kept["report"] = [*report[:6], report.batch.number if report.batch else None, *report[7:9]]
         return json.dumps(kept, separators=(",", ":")) if kept else None
 
     def close(self) -> None:
@@ -214,7 +214,7 @@ def restored(source: Source, note: dict[str, Any]) -> None:
     if kept:
         pool = source.run.pools.get(kept[0])
         batch = pool.batches.get(kept[6]) if pool is not None and kept[6] is not None else None
-        source.report = Report._make((*kept[:6], batch, kept[7]))
+        source.report = Report._make((*kept[:6], batch, kept[7], (kept[8:] or [0])[0], False))
 
 
 def removed(paths: list[str]) -> None:

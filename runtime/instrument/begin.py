@@ -62,7 +62,7 @@ def run() -> None:
         settings = _absolute(Settings.from_environment())
         key = os.urandom(6).hex()
         directory = os.path.join(settings.spool, key)
-        _write_manifest(directory, key)
+        _write_manifest(directory, key, settings.slow_ns)
         _start_collector(settings, directory)
         variables = settings._replace(run=key).to_environment()
     except Exception as error:
@@ -77,13 +77,14 @@ def _absolute(settings: Settings) -> Settings:
     return settings._replace(state_dir=settings.home, db=db)
 
 
-def _write_manifest(directory: str, key: str) -> None:
+def _write_manifest(directory: str, key: str, slow_ns: int) -> None:
     spool = os.path.dirname(directory)
     os.makedirs(spool, 0o700, exist_ok=True)
     if os.lstat(spool).st_uid != os.geteuid():
         raise PermissionError(f"{spool} belongs to another user")
     os.mkdir(directory, 0o700)
-    content = "{" + ",".join(f"{plain.dumps(name)}:{plain.dumps(value)}" for name, value in _manifest(key)) + "}"
+    told = (f"{plain.dumps(name)}:{plain.dumps(value)}" for name, value in _manifest(key, slow_ns))
+    content = "{" + ",".join(told) + "}"
     path = os.path.join(directory, "run.json")
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:
@@ -91,14 +92,14 @@ def _write_manifest(directory: str, key: str) -> None:
     os.rename(path + ".new", path)
 
 
-def _manifest(key: str) -> list[tuple[str, Any]]:
+def _manifest(key: str, slow_ns: int) -> list[tuple[str, Any]]:
     words = argv.shown()
     name = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
     return [
         ("version", 1), ("key", key), ("name", name), ("argv", words), ("cwd", os.getcwd()),
         ("host", os.uname().nodename), ("user", _user()), ("python", ".".join(map(str, sys.version_info[:3]))),
         ("pid", os.getpid()), ("start_ticks", segment.start_ticks()), ("boot_id", segment.boot_id().hex()),
-        ("began_ns", clock.wall_ns()), ("notes", []),
+        ("began_ns", clock.wall_ns()), ("slow_ns", slow_ns), ("notes", []),
     ]  # fmt: skip
 
 

@@ -29,7 +29,6 @@ def of(environ: Mapping[str, str]) -> Limits:
             settings = settings.overlaid({name.removeprefix(PREFIX).lower(): value})
         except BadSettingError:
             continue
-    slow = {"all": 0, "failures": -1}.get(settings.detail, max(int(settings.task_detail_min * 1e9), 1))
     names = tuple(name.strip() for name in settings.secret_names.split(",") if name.strip())
     preview = max(settings.preview_bytes, 16) if settings.capture_args else 0
-    return Limits(slow, preview, names, settings.spool_cap, settings.sync, settings.channels, settings.logs)
+    return Limits(settings.slow_ns, preview, names, settings.spool_cap, settings.sync, settings.channels, settings.logs)

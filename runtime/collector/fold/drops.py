@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.runtime.collector.fold import chunks, failures, tasks
-from procscope.runtime.collector.fold.pools import presume
+from procscope.runtime.collector.fold import chunks, failures, items, tasks
 from procscope.runtime.collector.fold.state import Batch, Pool, Source
 from procscope.runtime.collector.fold.tasks import Ending, pool_of
 from procscope.runtime.events import CLOSED_STATES, State, TaskDropped, TaskSettled
@@ -80,20 +79,22 @@ def _drop_items(
 ) -> None:
     at_us, n = source.us(event.at), min(size, batch.open)
     failure_id = _failure(source, event, batch.func_id)
-    chunks.end_items(source.world, source.run, pool, batch, state, n, at_us)
+    batch.ended.add(base, size)
+    items.end(source.world, source.run, pool, batch, state, n, at_us)
     end = Ending(state, at_us, reason=event.reason or None, failure_id=failure_id)
-    for index in range(base, base + min(n, chunks.ROWS_OF_A_CHUNK)):
-        task_id = chunks.item_row(source.world, source.run, pool, batch, index, end)
+    for index in range(base, base + min(n, items.ROWS_AT_ONCE)):
+        task_id = items.row(source.world, source.run, pool, batch, index, end)
         if index == base:
             _name_task(source, failure_id, task_id)
 
 
 def _drop_batch(source: Source, pool: Pool, batch: Batch, event: TaskDropped, state: State) -> None:
-    """What of the batch has not ended is not told apart: one row stands for it."""
-    at_us = source.us(event.at)
+    """What of the batch has not ended: where it is an error, one row stands for it."""
+    at_us, reason = source.us(event.at), event.reason
     failure_id = _failure(source, event, batch.func_id)
     if failure_id is not None:
-        end = Ending(state, at_us, reason=event.reason or None, failure_id=failure_id)
-        _name_task(source, failure_id, chunks.item_row(source.world, source.run, pool, batch, -1, end))
+        end = Ending(state, at_us, reason=reason or None, failure_id=failure_id)
+        _name_task(source, failure_id, items.row(source.world, source.run, pool, batch, -1, end))
+        reason = ""
     if batch.open and not batch.itemised:
-        presume(source.world, source.run, pool, batch, state, batch.open, at_us)
+        items.presume(source.world, source.run, pool, batch, state, at_us, reason)

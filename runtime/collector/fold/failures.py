@@ -37,9 +37,9 @@ def task_failed(source: Source, event: TaskFailed) -> bool:
     pool = pool_of(source.run, source.world, event.pool)
     if event.offset < 0 and event.chunk < 0 and event.number not in pool.chunks:
         return _single_failed(source, event)
-    from procscope.runtime.collector.fold import chunks
+    from procscope.runtime.collector.fold import chunk_reports
 
-    return chunks.item_failed(source, event)
+    return chunk_reports.item_failed(source, event)
 
 
 def _single_failed(source: Source, event: TaskFailed) -> bool:
@@ -103,6 +103,6 @@ def _spoil(source: Source, event: ResultFailed, found: Found | None, failure_id:
 
 
 def _chunk_spoilt(source: Source, event: ResultFailed) -> bool:
-    from procscope.runtime.collector.fold import chunks
+    from procscope.runtime.collector.fold import chunk_reports
 
-    return chunks.result_failed(source, event)
+    return chunk_reports.result_failed(source, event)

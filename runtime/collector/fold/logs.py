@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procscope.runtime.collector.fold import chunks, seal, tasks
+from procscope.runtime.collector.fold import chunks, items, seal, tasks
 from procscope.runtime.collector.fold.state import Batch, Open, Pool, Process, Run, Source, World
 from procscope.runtime.collector.fold.tasks import Ending
 from procscope.runtime.events import Logged, State
@@ -53,9 +53,9 @@ def item_row(source: Source, pool: Pool, batch: Batch, item: int, started_us: in
         return known.id
     world = source.world
     row = Open(
-        next(world.task_ids), chunks.func_of(world, batch), args or None, batch.submitted_us or None, batch.number, item
+        next(world.task_ids), items.func_of(world, batch), args or None, batch.submitted_us or None, batch.number, item
     )  # fmt: skip
     end = Ending(State.RUNNING, None, started_us, None, source.process.id)
-    tasks.inserted(world, source.run, pool, batch.number, row, end)
+    tasks.inserted(world, source.run, pool, batch.number, row, end, batch)
     batch.rows[item] = row
     return row.id

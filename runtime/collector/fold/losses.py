@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from procscope.runtime.collector.fold import chunks, tasks, turnover
+from procscope.runtime.collector.fold import chunks, items, tasks, turnover
 from procscope.runtime.collector.fold.processes import words
 from procscope.runtime.collector.fold.state import Batch, Pool, Process, Source
 from procscope.runtime.collector.fold.tasks import Ending
 from procscope.runtime.events import State
 
 NEVER_RAN = "its worker died before it ran"
+UNTOLD_NS = 250_000_000
+"""A worker tells at least so often of the items that have ended."""
 
 
 class Slot(Protocol):
@@ -76,30 +78,45 @@ def _lose_chunk(
     world, run = source.world, source.run
     batch, base, size = where
     current = slot.offset
+    after = max(reached, current + 1)
+    items.make_room(world, run, pool, batch, after - reached, at_us)
+    items.take_back(world, run, pool, batch, max(size, after) - reached - batch.open, at_us)
+    batch.ended.add(base + reached, after - reached)
     if current > reached:
-        _presumed_fine(source, pool, batch, base, reached, current, at_us)
-    after = reached
+        _presumed_fine(source, pool, batch, base, slot, reached, at_us)
     if current >= reached:
-        after = current + 1
         _current(source, pool, batch, base, slot, at_us)
     if size > after:
-        chunks.skip(world, run, pool, batch, base + after, min(size - after, batch.open), NEVER_RAN, at_us)
+        items.skip(world, run, pool, batch, base + after, min(size - after, batch.open), NEVER_RAN, at_us)
     chunks.forget(world, run, pool, slot.number)
 
 
-def _presumed_fine(source: Source, pool: Pool, batch: Batch, base: int, first: int, end: int, at_us: int) -> None:
-    """Items before the current one: it could only be reached past their success."""
-    batch.folded += end - first
-    for index in [index for index in batch.rows if base + first <= index < base + end]:
-        batch.folded -= 1
-        tasks.updated(source.world, batch.rows.pop(index), Ending(State.SUCCEEDED, at_us, process_id=source.process.id))
-    chunks.end_items(source.world, source.run, pool, batch, State.SUCCEEDED, min(end - first, batch.open), at_us)
-    source.process.tasks_done += end - first
+def _presumed_fine(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, first: int, at_us: int) -> None:
+    """Items before the current one: it could only be reached past their success. When each began is not known, only
+    that all had ended when the current one began."""
+    n = slot.offset - first
+    ending = Ending(State.SUCCEEDED, min(source.us(slot.started), at_us), process_id=source.process.id)
+    for index in _with_rows(source, batch, base + first, n):
+        items.row(source.world, source.run, pool, batch, index, ending)
+    items.end(source.world, source.run, pool, batch, State.SUCCEEDED, n, at_us)
+    source.process.tasks_done += n
+
+
+def _with_rows(source: Source, batch: Batch, first: int, n: int) -> list[int]:
+    """Which of `n` items from index `first` on have rows: those that have one, or all that may have been slow."""
+    slow_ns = source.run.slow_ns
+    if slow_ns == 0 or 0 < n * slow_ns <= UNTOLD_NS:
+        untold = range(first, first + min(n, items.ROWS_AT_ONCE))
+    else:
+        untold = range(0)
+    found = {*untold, *(index for index in batch.rows if first <= index < first + n)}
+    batch.folded += n - len(found)
+    return sorted(found)
 
 
 def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at_us: int) -> None:
     if source.failed_item == (slot.pool, slot.number, slot.chunk, slot.offset):
-        chunks.end_items(source.world, source.run, pool, batch, State.FAILED, 1, at_us)
+        items.end(source.world, source.run, pool, batch, State.FAILED, 1, at_us)
         return
     _black_box(source, slot, batch.func_id, base + slot.offset)
     started = source.us(slot.started)
@@ -107,8 +124,8 @@ def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at
         State.LOST, max(at_us, started), started, None, source.process.id, None, why(pool, source.process), None,
         slot.args or None,
     )  # fmt: skip
-    chunks.item_row(source.world, source.run, pool, batch, base + slot.offset, end)
-    chunks.end_items(source.world, source.run, pool, batch, State.LOST, 1, at_us)
+    items.row(source.world, source.run, pool, batch, base + slot.offset, end)
+    items.end(source.world, source.run, pool, batch, State.LOST, 1, at_us)
 
 
 def _black_box(source: Source, slot: Slot, func_id: int | None, item: int | None) -> None:

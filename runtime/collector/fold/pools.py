@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from procscope.runtime.collector.fold import chunks
-from procscope.runtime.collector.fold.state import Batch, Pool, Run, Source, World
+from procscope.runtime.collector.fold import chunks, items
+from procscope.runtime.collector.fold.state import Pool, Run, Source, World
 from procscope.runtime.collector.fold.tasks import Ending, close, pool_of, touch
 from procscope.runtime.events import PoolOpened, PoolState, State
 
@@ -83,12 +83,23 @@ def settle(world: World, run: Run, pool: Pool, busy: set[int], at_us: int, owner
     for number in numbers:
         close(world, run, pool, number, _unfinished(number in pool.seen, reason, at_us))
     batches = {pool.chunks[number].batch for number in busy if number in pool.chunks} | busy
-    for number in [number for number in pool.chunks if number not in busy]:
-        chunks.forget(world, run, pool, number)
     for batch in list(pool.batches.values()):
         if batch.number not in batches and batch.open and not batch.itemised:
-            presume(world, run, pool, batch, State.CANCELLED, batch.open, at_us)
+            items.presume(world, run, pool, batch, State.CANCELLED, at_us, reason)
+    if not pool.workers:
+        _forget_chunks(world, run, pool, busy)
     return len(numbers) < AT_ONCE
+
+
+def _forget_chunks(world: World, run: Run, pool: Pool, busy: set[int]) -> None:
+    """As long as a worker lives it may run, and tell of, what its pool's queue still holds."""
+    for number in [number for number in pool.chunks if number not in busy]:
+        chunks.forget(world, run, pool, number)
+
+
+def settled(pool: Pool) -> bool:
+    """Whether nothing is left to do in a pool nobody works for any more."""
+    return not pool.open and not (pool.chunks and pool.workers)
 
 
 def _unfinished(started: bool, reason: str, at_us: int) -> Ending:
@@ -106,11 +117,3 @@ def _some(pool: Pool, busy: set[int]) -> list[int]:
             if len(found) >= AT_ONCE:
                 return found
     return found
-
-
-def presume(world: World, run: Run, pool: Pool, batch: Batch, state: int, n: int, at_us: int) -> None:
-    """Close `n` items of which no record told; one that comes after all puts it right."""
-    batch.presumed += n
-    batch.presumed_state = state
-    chunks.end_items(world, run, pool, batch, state, n, at_us)
-    batch.finished_us = batch.finished_us or at_us

@@ -31,7 +31,7 @@ def progressed(source: Source, event: Progressed) -> bool:
     task_id = row_of(source, item)
     if task_id:
         write(source.world, said, task_id)
-    elif event.offset >= 0:
+    elif event.offset >= 0 and not (source.report is not None and source.report.done and source.report.key == item[:3]):
         kept = source.progressed
         kept[item] = said
         if len(kept) > MOST:
@@ -40,16 +40,15 @@ def progressed(source: Source, event: Progressed) -> bool:
     return True
 
 
-def item_has_row(source: Source, item: Item) -> None:
-    """An item that ended has got the row `source.item_row`."""
-    source.last_item = (item, source.item_row[1])
+def item_has_row(source: Source, item: Item, task_id: int) -> None:
+    """An item that ended has got its row."""
     said = source.progressed.pop(item, None)
     if said is not None:
-        write(source.world, said, source.item_row[1])
+        write(source.world, said, task_id)
 
 
 def row_of(source: Source, item: Item) -> int:
-    """The id of the row of an open task or item, or of the last that this region closed; 0 where it has none."""
+    """The id of the row of an open task or item, or of one that this region closed last; 0 where it has none."""
     from procscope.runtime.collector.fold import chunks
 
     uid, number, chunk, offset = item
@@ -60,8 +59,8 @@ def row_of(source: Source, item: Item) -> int:
         return pool.rows[number].id
     if offset < 0 and source.last is not None and source.last[:2] == (uid, number):
         return source.last[2].id
-    if source.last_item is not None and source.last_item[0] == item:
-        return source.last_item[1]
+    if source.rows.chunk == item[:3] and offset in source.rows.by_offset:
+        return source.rows.by_offset[offset][0]
     where = chunks.place(pool, number, chunk)
     row = where[0].rows.get(where[1] + offset) if where is not None else None
     return row.id if row is not None else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from procscope.runtime.collector.fold import arrivals
 from procscope.runtime.collector.fold.arrivals import Arrived, Ended
 from procscope.runtime.collector.fold.changes import Changes
+from procscope.runtime.collector.fold.spans import Spans
 from procscope.runtime.events import TaskSubmitted
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Open(NamedTuple):
     batch: int
     item: int | None
     failure_id: int | None = None
+    presumed: bool = False
+    """Its end was presumed: the row says so, and is kept in case that a record knows better."""
 
 
 class Seen(NamedTuple):
@@ -94,6 +97,8 @@ class Batch:
     presumed: int = 0
     presumed_state: int = 4
     rows: dict[int, Open] = field(default_factory=dict)
+    ended: Spans = field(default_factory=Spans)
+    """Which items are known to have ended: not those that ended before this collector began."""
 
     @property
     def closed(self) -> int:
@@ -273,6 +278,8 @@ class Run:
     main_pid: int = 0
     main_ticks: int = 0
     boot_id: str = ""
+    slow_ns: int = 1_000_000
+    """Items that run as long have rows: 0 for all, -1 for none."""
     delta: int | None = None
     processes: dict[int, Process] = field(default_factory=dict)
     gone: dict[int, int] = field(default_factory=dict)
@@ -337,6 +344,9 @@ class Report(NamedTuple):
     succeeded: int
     batch: Batch | None = None
     base: int = 0
+    busy: int = 0
+    whole: bool = True
+    """Whether this collector has read all of the chunk's reports."""
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -346,6 +356,13 @@ class Report(NamedTuple):
 
 Item = tuple[int, int, int, int]
 """pool uid, number, chunk, offset."""
+
+
+class ChunkRows(NamedTuple):
+    """Rows of items of one chunk: id, start and end (µs) by offset."""
+
+    chunk: tuple[int, int, int]
+    by_offset: dict[int, tuple[int, int | None, int | None]]
 
 
 @dataclass(eq=False, slots=True)
@@ -366,8 +383,8 @@ class Source:
     failed_item: tuple[int, int, int, int] | None = None
     item_row: tuple[int, int] = (-1, 0)
     """The last item's row, if this chunk wrote one: its place among the transaction's rows, its id."""
-    last_item: tuple[Item, int] | None = None
-    """The item that got a row last, and that row's id."""
+    rows: ChunkRows = field(default_factory=lambda: ChunkRows((0, 0, 0), {}))
+    """Those of the chunk whose item got a row last."""
     progressed: dict[Item, tuple[int, int | None, str | None]] = field(default_factory=dict)
     """What items without a row said of themselves: see `fold.progress`."""
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from procscope.runtime import events as ev
 from procscope.runtime.collector.fold import (
     arrivals,
+    chunk_reports,
     chunks,
     drops,
     failures,
@@ -30,7 +31,7 @@ _SUCCEEDED = int(State.SUCCEEDED)
 
 HANDLERS: dict[type[Any], Callable[[Source, Any], bool]] = {
     ev.ChunkSubmitted: chunks.chunk_submitted,
-    ev.ChunkRan: chunks.chunk_ran,
+    ev.ChunkRan: chunk_reports.chunk_ran,
     ev.BatchSubmitted: chunks.batch_submitted,
     ev.TaskFailed: failures.task_failed,
     ev.TaskDropped: drops.task_dropped,

@@ -71,9 +71,11 @@ def recount(world: World, run: Run, pool: Pool, batch: Batch | None, was: int, n
     count(world, run, pool, batch, now, n)
 
 
-def inserted(world: World, run: Run, pool: Pool, number: int, task: Open, end: Ending) -> None:
-    """A row for a task that had none."""
-    batch = pool.batches.get(task.batch)
+def inserted(
+    world: World, run: Run, pool: Pool, number: int, task: Open, end: Ending, batch: Batch | None = None
+) -> None:
+    """A row for a task that had none; `batch` where the pool may have let go of it."""
+    batch = batch or pool.batches.get(task.batch)
     world.changes.tasks.append((
         task.id, run.id, pool.id or None, batch.id if batch else None, task.item, number, task.func_id, end.state,
         end.process_id, end.thread, end.args or task.args, task.submitted_us, end.started_us, end.finished_us,
@@ -224,6 +226,23 @@ def put_right(source: Source, pool: Pool, found: Found, end: Ending) -> None:
     if found.state not in (State.CANCELLED, State.LOST) or end.state in (State.CANCELLED, State.LOST):
         return
     amend(source, pool, found, end)
+
+
+def resumed(source: Source, pool: Pool, number: int) -> bool:
+    """A task that was cancelled, since its pool's owner had ended, runs after all: it is open again. False: it was not."""
+    world, run = source.world, source.run
+    found = world.find(run.id, pool.id, number)
+    if found is None or found.state != State.CANCELLED:
+        return False
+    run.cancelled -= 1
+    pool.cancelled -= 1
+    run.open += 1
+    pool.open += 1
+    tally(world, run, pool, found.func_id, Ending(found.state, found.finished_us), found.submitted_us, -1)
+    pool.rows[number] = Open(found.id, found.func_id, None, found.submitted_us, -1, None, found.failure_id)
+    world.changes.runs.add(run)
+    touch(world, pool)
+    return True
 
 
 def amend(source: Source, pool: Pool, found: Found, end: Ending) -> None:

@@ -175,10 +175,70 @@ def test_a_batch_that_could_not_be_sent_failed_as_a_whole() -> None:
 
 
 def test_the_results_of_a_chunk_that_cannot_be_sent_are_failures() -> None:
+    """Slow items stood there twice: as succeeded, and as a failed row for the whole chunk."""
     house = a_map(25, 25)
-    house.feed("w", chunk(3, 0, 0, 25), ev.ResultFailed(8_000_000, POOL, 3, "result", RAISED))
+    slow = (ev.SlowItem(4, 2_000_000, 3_500_000, "'big.png'"),)
+    house.feed("w", chunk(3, 0, 0, 25, slow=slow))
+    house.commit()
+    house.feed("w", ev.ResultFailed(8_000_000, POOL, 3, "result", RAISED))
     house.commit()
     assert house.counts() == {"failed": 25}
+    assert house.states() == {"failed": 25}
+    assert sorted(row["item"] for row in house.rows.values()) == list(range(25))
+    (big,) = [row for row in house.rows.values() if row["item"] == 4]
+    assert (big["args"], big["started_us"], big["finished_us"], big["failure_id"]) == ("'big.png'", 2000, 3500, 1)
+    assert house.failures[0][2] in house.rows
+    house.check()
+
+
+def test_an_exception_that_cannot_be_sent_leaves_the_items_before_it_alone() -> None:
+    """They succeeded: it is the one that raised of which nothing arrived."""
+    house = a_map(25, 25)
+    spoilt = ev.ResultFailed(8_000_000, POOL, 3, "result", RAISED)
+    house.feed("w", failed(3, 0, 2), chunk(3, 0, 0, 2, 1, 22), spoilt)
+    house.commit()
+    assert house.counts() == {"succeeded": 2, "failed": 1, "cancelled": 22}
+    assert [failure[6] for failure in house.failures] == ["task", "result"]
+    (row,) = [row for row in house.rows.values() if row["state"] == State.FAILED]
+    assert [failure[2] for failure in house.failures] == [row["id"], row["id"]]
+    house.check()
+
+
+def test_items_that_close_their_batch_belong_to_it() -> None:
+    """What was cancelled, dropped or spoilt last had no batch, and was missing from its page."""
+    house = a_map(4, 4)
+    house.feed("w", failed(3, 0, 1), chunk(3, 0, 0, 1, 1, 2))
+    house.feed("main", mapped(4, 4, 2))
+    unsent = ev.TaskDropped(5_000_000, POOL, 4, State.FAILED, "cannot be pickled", RAISED, 0, 2)
+    house.feed("main", unsent, unsent._replace(chunk=1))
+    house.commit()
+    assert house.counts() == {"succeeded": 1, "failed": 5, "cancelled": 2}
+    assert {row["batch_id"] for row in house.rows.values()} == {1, 2}
+    house.check()
+
+
+@pytest.mark.parametrize(("slow_ns", "rows"), [(0, 17), (1_000_000, 17), (100_000_000, 0), (-1, 0)])
+def test_items_before_the_lost_one_have_rows_where_they_may_have_been_slow(slow_ns: int, rows: int) -> None:
+    """With detail=all "every item has a row", but not those since the dead worker's last report."""
+    house = a_map()
+    house.run.slow_ns = slow_ns
+    house.end("w", -9, Slot(POOL, 3, 1, 17, 2_000_000, "17"))
+    house.commit()
+    assert house.counts() == {"pending": 75, "succeeded": 17, "cancelled": 7, "lost": 1}
+    assert house.states() == {"cancelled": 7, "lost": 1} | ({"succeeded": rows} if rows else {})
+    assert {batch.folded for batch in house.batches} == {17 - rows}
+    house.check()
+
+
+def test_a_worker_lost_in_an_imap_whose_length_nobody_knows() -> None:
+    """The item it was on had not been announced: the pool's count of open tasks went below zero."""
+    house = a_map(-1, 1)
+    house.feed("w", chunk(3, 0, 0, 1))
+    house.end("w", -9, Slot(POOL, 3, 1, 0, 2_000_000, ""))
+    house.commit()
+    assert house.counts() == {"succeeded": 1, "lost": 1}
+    assert house.run.pools[POOL].open == house.run.open == 0
+    house.check()
 
 
 def test_a_broken_pool_tells_the_culprit_from_the_innocent() -> None:
