@@ -167,6 +167,7 @@ class Follower:
         world, run = self.world, self.run
         if dying.exit_code is not None:
             process.exit_code, process.exit_known = dying.exit_code, True
+        processes.judge(process)
         regions = self.directory.forget(process.uid)
         pages.died(world, run, process, regions, dying.at_us)
         for region in regions:

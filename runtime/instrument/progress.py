@@ -18,11 +18,9 @@ _LARGEST = (1 << 62) - 1
 
 
 class _Told(_local):
-    """What this thread told last, and since when it tells of that task."""
+    """Since when this thread tells of the task or item that it told of last."""
 
-    event: Progressed | None = None
     since = 0
-    generation = -1
 
 
 _told = _Told()
@@ -44,20 +42,18 @@ def tell(done: Any, total: Any, text: Any) -> None:
     told = capture.cut(scrub.text(shown), PROGRESS_TEXT_MAX)
     event = Progressed(*task, reached, -1 if whole is None else whole, told)
     _keep_the_one_before(region, task)
-    _told.event = event
-    region.progress(task, *event[4:])
+    region.progress(event)
 
 
 def _keep_the_one_before(region: Region, task: tuple[int, int, int, int]) -> None:
-    """Another task's place on the page is about to be written over: what it said last goes into a record, if it ran
-    for long enough to have a row."""
-    before, now = _told.event, mono_ns()
+    """Another item's place on the page is about to be written over: what it said last goes into a record, if it ran
+    for long enough to have a row. (A task's last word becomes a record when it ends.)"""
+    before, now = region.unsaid, mono_ns()
     if before is not None and before[:4] == task:
         return
-    limit = recorder.limits().slow_ns
-    if before is not None and _told.generation == recorder.generation() and 0 <= limit <= now - _told.since:
+    if before is not None and 0 <= recorder.limits().slow_ns <= now - _told.since:
         region.rich(before)
-    _told.since, _told.generation = now, recorder.generation()
+    _told.since = now
 
 
 def _whole(value: Any) -> int | None:

@@ -99,7 +99,7 @@ class _Lease:
 class Region(Track):
     """Where one thread writes. Times are monotonic ns; what UTF-8 cannot hold is kept escaped."""
 
-    __slots__ = ("_spare", "_waits", "_where", "_where_size", "board")
+    __slots__ = ("_spare", "_waits", "_where", "_where_size", "board", "unsaid")
 
     def __init__(self, journal: Journal, number: int) -> None:
         self._spare: Region | None = None
@@ -108,6 +108,8 @@ class Region(Track):
         """The site that its page holds for what it waits for, of so many bytes."""
         self.board: Board | None = None
         """Where this thread counts what it does with primitives, once it touches one."""
+        self.unsaid: events.Progressed | None = None
+        """What the task of this thread said of its progress last, and no record tells yet."""
         super().__init__(journal, number)
 
     def task_submitted(
@@ -244,8 +246,9 @@ class Region(Track):
         pool, number, chunk, _, offset = _SLOT.unpack_from(self._slot, 520)[:5]
         return pool, number, chunk, offset
 
-    def progress(self, task: tuple[int, int, int, int], done: int, total: int, text: str) -> None:
-        """The task that `slot_now` named is so far."""
+    def progress(self, said: events.Progressed) -> None:
+        """The task that `slot_now` names is so far."""
+        *task, done, total, text = said
         slot, at = self._slot, layout.PROGRESS_AT
         told = text.encode("utf-8", "backslashreplace")[: layout.PROGRESS_TEXT_MAX]
         version = (_LONG.unpack_from(slot, at)[0] | 1) & (1 << 62) - 1
@@ -253,6 +256,7 @@ class Region(Track):
         slot[layout.PROGRESS_TEXT_AT : layout.PROGRESS_TEXT_AT + len(told)] = told
         layout.PROGRESS.pack_into(slot, at + 8, *task, done, total, len(told))
         _LONG.pack_into(slot, at, version + 1)
+        self.unsaid = said
 
     def last_words(self, text: bytes) -> None:
         """The last that this thread wrote to standard error, at most layout.STDERR_MAX bytes."""
@@ -261,8 +265,11 @@ class Region(Track):
         layout.SHORT.pack_into(self._slot, layout.STDERR_AT, len(text))
 
     def slot_clear(self) -> None:
-        """This thread is idle."""
+        """This thread is idle. The next task will write over the page: what this one said last becomes a record."""
         _LONG.pack_into(self._slot, 512, 0)
+        if self.unsaid is not None:
+            said, self.unsaid = self.unsaid, None
+            self.rich(said)
 
     def wait_begin(self, uid: int, what: int, since: int, site: str = "") -> bool:
         """This thread waits for `uid`, a primitive or process (`what`: events.Wait). False inside another wait."""

@@ -30,7 +30,7 @@ def test_a_killed_worker_s_last_words_hang_on_the_task_it_lost(spool: Spool) -> 
 
     def work(region: Region) -> None:
         region.slot_begin(POOL, 7, -1, now())
-        region.progress((POOL, 7, -1, -1), 37, 400, "resizing")
+        region.progress(events.Progressed(POOL, 7, -1, -1, 37, 400, "resizing"))
         region.last_words(b"cannot allocate\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -82,9 +82,9 @@ def test_progress_shows_while_a_task_runs_and_stays_when_it_has_ended(spool: Spo
     main.task_submitted(now(), POOL, 7, "job.f", "3")
     started = now()
     worker.slot_begin(POOL, 7, -1, started)
-    worker.progress((POOL, 7, -1, -1), 1, -1, "")
+    worker.progress(events.Progressed(POOL, 7, -1, -1, 1, -1, ""))
     spool.until("SELECT progress_done, progress_total, progress_text FROM tasks", (1, None, None))
-    worker.progress((POOL, 7, -1, -1), 9, 9, "done")
+    worker.progress(events.Progressed(POOL, 7, -1, -1, 9, 9, "done"))
     worker.task_ran(POOL, 7, started, now(), State.SUCCEEDED)
     worker.slot_clear()
     spool.until("SELECT state, progress_done, progress_text FROM tasks", (State.SUCCEEDED, 9, "done"))

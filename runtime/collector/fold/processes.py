@@ -161,7 +161,7 @@ def process_exited(source: Source, event: ProcessExited) -> bool:
     process.pid = process.pid or event.pid
     process.exit_code, process.exit_known = event.exit_code, True
     if not process.live:
-        _judge(process)
+        judge(process)
     return True
 
 
@@ -182,9 +182,12 @@ def process_not_started(source: Source, event: ProcessNotStarted) -> bool:
 
 
 def process_signalled(source: Source, event: ProcessSignalled) -> bool:
-    """The program itself ended it."""
+    """The program itself ended it: not one whose death broke its pool, which is sent a signal like its siblings."""
     process = process_of(source.world, source.run, event.process)
     process.pid = process.pid or event.pid
+    pool = source.run.pools.get(process.pool)
+    if pool is not None and turnover.blamed(pool, process):
+        return True
     because = _WHY.get(event.why)
     process.reason = turnover.SENT + signal_name(event.signal) + (f": {because}" if because else "")
     return True
@@ -237,7 +240,8 @@ def words(process: Process) -> str:
     return f"{kind} {process.pid} {how(process)}"
 
 
-def _judge(process: Process) -> None:
+def judge(process: Process) -> None:
+    """How it ended, by its exit code, and whether a signal that the program sent it has to do with that."""
     code = process.exit_code
     process.signal = -code if code is not None and code < 0 else None
     process.state = "unknown" if code is None else "killed" if code < 0 else "failed" if code else "finished"
@@ -253,7 +257,7 @@ def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us
     if exit_code is not None:
         process.exit_code, process.exit_known = exit_code, True
     process.ended_us = process.ended_us or at_us
-    _judge(process)
+    judge(process)
     _miss(world, run, process)
     world.changes.processes.add(process)
     if process.pool in run.pools:

@@ -49,7 +49,7 @@ def item_has_row(source: Source, item: Item, task_id: int) -> None:
 
 def row_of(source: Source, item: Item) -> int:
     """The id of the row of an open task or item, or of one that this region closed last; 0 where it has none."""
-    from procscope.runtime.collector.fold import chunks
+    from procscope.runtime.collector.fold import chunks, seal
 
     uid, number, chunk, offset = item
     pool = source.run.pools.get(uid)
@@ -57,6 +57,8 @@ def row_of(source: Source, item: Item) -> int:
         return 0
     if number in pool.rows:
         return pool.rows[number].id
+    if number in pool.fresh:
+        return seal.write(source.world, source.run, pool, number).id
     if offset < 0 and source.last is not None and source.last[:2] == (uid, number):
         return source.last[2].id
     if source.rows.chunk == item[:3] and offset in source.rows.by_offset:

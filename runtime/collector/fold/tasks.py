@@ -229,7 +229,7 @@ def put_right(source: Source, pool: Pool, found: Found, end: Ending) -> None:
 
 
 def resumed(source: Source, pool: Pool, number: int) -> bool:
-    """A task that was cancelled, since its pool's owner had ended, runs after all: it is open again. False: it was not."""
+    """A task that was cancelled since its pool's owner had ended runs after all: it is open again."""
     world, run = source.world, source.run
     found = world.find(run.id, pool.id, number)
     if found is None or found.state != State.CANCELLED:

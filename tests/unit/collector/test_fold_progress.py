@@ -41,6 +41,25 @@ def test_the_word_of_the_item_before_this_chunk() -> None:
     assert row["progress_done"] == 3
 
 
+def test_the_word_of_an_item_that_is_not_the_last_of_its_chunk() -> None:
+    """Every second item of a map said how far it was, and only those said last were told of."""
+    house = House()
+    slow = tuple(ev.SlowItem(offset, 2_000_000, 4_000_000, "1") for offset in range(3))
+    house.feed("main", opened(), mapped(9, 4, 4))
+    house.feed("w", chunk(9, 0, 0, 4, slow=slow), word(9, 0, 1), word(9, 0, 3), uid=2, parent=1, pool=POOL)
+    house.commit()
+    assert [row["progress_done"] for row in house.rows.values()] == [None, 3, None]
+    assert not house.source("w").progressed
+
+
+def test_the_word_of_a_task_whose_row_is_not_written_yet() -> None:
+    """A plain process speaks of its task before its end is known."""
+    house = House()
+    house.feed("main", opened(), submitted(7), word(7))
+    house.commit()
+    assert house.by_number(7)["progress_done"] == 3
+
+
 def test_words_of_nothing_are_passed_over_and_bounded() -> None:
     house = House()
     house.feed("main", opened())

@@ -74,6 +74,20 @@ def test_a_broken_executors_siblings_are_not_killed_by_strangers() -> None:
     assert retired(house) == {"killed": 1, "ended": 1}
 
 
+def test_who_broke_the_executor_was_not_ended_by_it() -> None:
+    """A broken executor sends SIGTERM to all its workers, the dead one too: the program seemed to have ended it."""
+    house = opened("ProcessPoolExecutor")
+    for uid in (2, 3):
+        house.process(uid, 1, POOL)
+    house.feed("main", ev.PoolState(4, POOL, "broken", "", (4002,)))
+    for uid in (2, 3):
+        house.feed("main", ev.ProcessSignalled(5, uid, 4000 + uid, signal.SIGTERM, "broken"))
+        ended(house, uid, -signal.SIGTERM)
+    assert retired(house) == {"killed": 1, "ended": 1}
+    assert house.run.processes[2].reason is None
+    assert house.run.processes[3].reason == "the program sent it SIGTERM: its executor broke"
+
+
 def test_threads_count_when_they_tell_and_leave_their_process_alone() -> None:
     """The main process was said to have ended because a thread of its pool had run its tasks."""
     house = opened("ThreadPool")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from procscope.runtime.events import Progressed
 from procscope.runtime.journal import black_box, layout
 from procscope.runtime.journal.layout import Clocks, Progress
 from procscope.runtime.journal.writer import Journal
 from tests.support.journals import open_journal, segments
+from tests.support.journals import said as said_in
 
 
 def page(journal: Journal) -> bytes:
@@ -40,21 +42,37 @@ def test_progress_names_its_task_and_survives_it(tmp_path: Path) -> None:
     region = journal.region()
     region.slot_begin(5, 9, 3, 777)
     region.slot_item(4, 800)
-    region.progress(region.slot_now() or (0, 0, 0, 0), 37, 400, "resizing \ud800 " + "x" * 400)
+    region.progress(Progressed(*(region.slot_now() or (0, 0, 0, 0)), 37, 400, "resizing \ud800 " + "x" * 400))
     region.slot_clear()
     found = black_box.progress(page(journal))
     assert found is not None
     assert found[:6] == (5, 9, 3, 4, 37, 400)
     assert found.text.startswith("resizing \\ud800 x")
     assert len(found.text) == layout.PROGRESS_TEXT_MAX
-    region.progress((5, 9, 3, 4), 38, -1, "")
+    region.progress(Progressed(5, 9, 3, 4, 38, -1, ""))
     assert black_box.progress(page(journal)) == Progress(5, 9, 3, 4, 38, -1, "")
+
+
+def test_the_last_word_becomes_a_record_once_when_its_task_ends(tmp_path: Path) -> None:
+    """The next task, which said nothing, hid what the one before had said: it was lost where nobody looked in time."""
+    journal = open_journal(tmp_path)
+    region = journal.region()
+    said = Progressed(5, 9, -1, -1, 37, 400, "resizing")
+    region.slot_begin(5, 9, -1, 777)
+    region.progress(said._replace(done=1))
+    region.progress(said)
+    region.task_ran(5, 9, 777, 888, 2)
+    region.slot_clear()
+    region.slot_begin(5, 10, -1, 900)
+    region.slot_clear()
+    assert [type(event).__name__ for event in said_in(journal)] == ["TaskRan", "Progressed"]
+    assert said_in(journal)[1] == said
 
 
 def test_progress_that_is_being_written_is_not_read(tmp_path: Path) -> None:
     """Half of the old numbers with half of the new would have been shown."""
     journal = open_journal(tmp_path)
-    journal.region().progress((5, 9, -1, -1), 1, 2, "a")
+    journal.region().progress(Progressed(5, 9, -1, -1, 1, 2, "a"))
     seen = bytearray(page(journal))
     seen[layout.PROGRESS_AT - layout.SLOT_AT] |= 1
     assert black_box.progress(bytes(seen)) is None
