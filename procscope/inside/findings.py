@@ -12,7 +12,6 @@ from procscope.inside.window import Window
 from procscope.runtime.diagnosis.incidents import Incident, Level
 from procscope.runtime.diagnosis.words import call, several
 from procscope.runtime.events import State
-from procscope.runtime.instrument import identity
 from procscope.runtime.store.query_grammar import TaskQuery
 from procscope.runtime.store.rows import Task
 
@@ -20,33 +19,42 @@ _GRACE = 1.0
 """Seconds for workers that were told to end: Pool's `with` does not wait for them."""
 _LOSSES = 2.0
 """Seconds in which the collector learns from the system that a process has ended."""
+_LATE = "it ran out of time: its failure says what it hung on"
 _MANY = 200
+_WORKERS = ("worker", "process", "manager")
 _SHOWN = 5
 
 
 def after(window: Window) -> list[str]:
     """Lines about a test that is over, none if all is well."""
+    late = [_LATE] if window.expired else []
     if window.quiet():
-        return []
+        return late
     alive = _left_alive(window)
     with look() as view:
         if view is None:
             window.left = set(alive)
-            return [*_alive_words(alive, {}), "nothing else is known: the collector has not answered"]
+            return [*late, *_alive_words(alive, {}), "nothing else is known: the collector has not answered"]
         _until_deaths_are_known(view, window)
         spare_the_shared(view, window)
         names = {row.pid: row.name or row.kind for row in view.family()}
         window.left = {pid for pid in alive if pid not in window.spared}
         told = _alive_words(sorted(window.left), names)
         if window.expired:  # its workers were ended by us, and why is told already
-            return told
+            return [*late, *told]
         lost = _lost(view, window)
         return [*told, *lost, *_incidents(view, window, "".join(lost))]
 
 
 def at_the_end(known: set[int]) -> list[str]:
     """Lines about what lives on though all tests are over; `known` was there before, or is told of a test."""
-    return [f"after the last test: {line}" for line in _alive_words(sorted(windows.pids() - known), {})]
+    left, names = windows.pids(), dict[int, str]()
+    with look() as view:
+        if view is not None:
+            rows = [row for row in view.store.processes(view.run.id) if row.alive and row.kind in _WORKERS]
+            names = {row.pid: row.name or row.kind for row in rows}
+            left |= {row.pid for row in rows if row.id != view.me and windows.is_there(row.pid)}  # orphans too
+    return [f"after the last test: {line}" for line in _alive_words(sorted(left - known), names)]
 
 
 def spare_the_shared(view: View, window: Window) -> None:
@@ -96,9 +104,8 @@ def _is_its(view: View, window: Window, task: Task) -> bool:
     if (task.finished_us or 0) < window.began_us:
         return False
     mine = {row.id for row in view.family()}
-    me = next((row.id for row in view.store.processes(view.run.id) if row.uid == identity.me().process), 0)
     pool = view.store.pool(task.pool_id) if task.pool_id else None
-    return task.process_id in mine or (pool is not None and pool.process_id in {me, *mine})
+    return task.process_id in mine or (pool is not None and pool.process_id in {view.me, *mine})
 
 
 def _task_words(task: Task) -> str:
@@ -120,9 +127,4 @@ def concerns(view: View, incident: Incident) -> bool:
     if incident.process_id is not None:
         return incident.process_id in mine
     pool = view.store.pool(incident.pool_id) if incident.pool_id is not None else None
-    return pool is None or pool.process_id in mine or _is_me(view, pool.process_id)
-
-
-def _is_me(view: View, process_id: int | None) -> bool:
-    row = view.store.process(process_id) if process_id else None
-    return row is not None and row.uid == identity.me().process
+    return pool is None or pool.process_id in {view.me, *mine}

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from procscope.cli.asking import store_of
 from procscope.cli.settle import PATIENCE, settle
+from procscope.runtime.diagnosis.facts import FailureGroup
 from procscope.runtime.diagnosis.incidents import Incident
 from procscope.runtime.diagnosis.rules import diagnose
 from procscope.runtime.errors import ProcscopeError
 from procscope.runtime.instrument import identity, recorder
 from procscope.runtime.settings import Settings
 from procscope.runtime.store.queries import Store
-from procscope.runtime.store.rows import Process, Run
+from procscope.runtime.store.rows import Failure, Process, Run
+
+_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,28 @@ class View:
     whole: bool
 
     def incidents(self, since_us: int) -> list[Incident]:
-        """What went wrong in this run since then, the worst first."""
-        return [
-            found for found in diagnose(self.store.facts()) if found.run == self.run.key and found.since_us >= since_us
-        ]
+        """What went wrong in this run since then, the worst first; of exceptions, those of this process's family."""
+        facts = replace(self.store.facts(), failures=tuple(self._failures(since_us)))
+        return [found for found in diagnose(facts) if found.run == self.run.key and found.since_us >= since_us]
+
+    def _failures(self, since_us: int) -> Iterator[FailureGroup]:
+        """By function, stage and type: the run's own groups are of all its processes, and of all its time."""
+        ours = {self.me, *(row.id for row in self.family())}
+        groups: dict[tuple[str | None, str, str], list[Failure]] = {}
+        for failure in self.store.failures(self.run.id, limit=_MOST):
+            if failure.at_us >= since_us and failure.process_id in ours:
+                groups.setdefault((failure.func, failure.stage, failure.type), []).append(failure)
+        for (func, stage, kind), found in groups.items():
+            last, first = found[0], found[-1]
+            yield FailureGroup(
+                self.run.key, self.run.name, func, stage, kind, last.message, len(found), first.at_us, last.at_us,
+                last.task_id,
+            )  # fmt: skip
+
+    @property
+    def me(self) -> int:
+        """The id of this process, 0 where it is not known yet."""
+        return next((row.id for row in self.store.processes(self.run.id) if row.uid == identity.me().process), 0)
 
     def family(self) -> list[Process]:
         """The processes that this one started, and those they started."""

@@ -14,6 +14,8 @@ from procscope.runtime import clock
 from procscope.runtime.instrument import boot, recorder
 
 PROPERTY = "procscope"
+_CRASH = "???"
+"""What xdist calls the part of a test in which its process ended."""
 
 
 class Watch:
@@ -68,6 +70,8 @@ class Watch:
         for name, lines in report.user_properties:
             if name == PROPERTY and report.when == "teardown" and isinstance(lines, (list, tuple)):
                 self._found[report.nodeid] = [str(line) for line in lines]
+        if report.when == _CRASH:
+            self._found[report.nodeid] = ["the process it ran in has ended: what it lost is not known"]
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """A section with what was found, or a line that says there was nothing."""
@@ -79,7 +83,8 @@ class Watch:
             terminalreporter.write_line(nodeid)
             for line in lines:
                 terminalreporter.write_line(f"  {line}")
-        for line in findings.at_the_end(self._known):
+        at_the_end = findings.at_the_end(self._known)
+        for line in at_the_end:
             terminalreporter.write_line(line)
-        well = "" if self._found else "no worker left alive, no task lost, no deadlock; "
+        well = "" if self._found or at_the_end else "no worker left alive, no task lost, no deadlock; "
         terminalreporter.write_line(f"{well}run {recorder.run[:6]}: procscope tasks run:{recorder.run[:6]}")

@@ -14,7 +14,8 @@ _PATIENCE = 0.5
 _HIGH = 900
 """Programs close and reuse low descriptors."""
 _MOST = 6000
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+"""Files of ours begin so."""
 
 
 class Stacks:
@@ -66,7 +67,7 @@ def _its_own(text: str) -> str:
     for line in text.strip().splitlines():
         frame = line.startswith("  File ")
         below = frame and (below or line.endswith(" in _bootstrap"))
-        if not below and _HERE not in line:
+        if not below and HERE not in line:
             kept.append(line)
     return "\n".join(kept)[:_MOST]
 

@@ -78,6 +78,14 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
+def is_there(pid: int) -> bool:
+    """Whether a process of that pid runs."""
+    try:
+        return lives(psutil.Process(pid))
+    except psutil.Error:
+        return False
+
+
 def _is_helper(process: psutil.Process) -> bool:
     try:
         words = process.cmdline()

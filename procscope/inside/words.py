@@ -11,7 +11,7 @@ from types import FrameType
 from procscope.dashboard.words import duration
 from procscope.inside.findings import concerns, spare_the_shared
 from procscope.inside.own import View, look
-from procscope.inside.stacks import Stacks
+from procscope.inside.stacks import HERE, Stacks
 from procscope.inside.window import Window
 from procscope.runtime import clock
 from procscope.runtime.diagnosis.words import call
@@ -69,13 +69,18 @@ def _graph(view: View, now: int, pids: set[int]) -> Iterator[str]:
         what = f"{primitive.kind} {primitive.name or ''}".strip() + (f" of {primitive.site}" if primitive.site else "")
         for waiter in [each for each in primitive.waiters if each.alive and each.pid in pids | {os.getpid()}]:
             since = duration((now - waiter.since_us) / 1e6)
-            held = ", ".join(f"{holder.pid} (at {holder.site})" for holder in primitive.holders)
-            yield f"waiting: {waiter.pid} for {since} at {waiter.site} for {what}" + (f", held by {held}" * bool(held))
+            held = ", ".join(f"{holder.pid}" + _at(" (at {})", holder.site) for holder in primitive.holders)
+            waited = f"waiting: {waiter.pid} for {since}" + _at(" at {}", waiter.site)
+            yield f"{waited} for {what}" + (f", held by {held}" * bool(held))
+
+
+def _at(words: str, site: str | None) -> str:
+    return words.format(site) if site else ""
 
 
 def _own_stack(frame: FrameType | None) -> list[str]:
-    """From the test's own code on."""
-    found = traceback.extract_stack(frame)
+    """From the test's own code on, without our frames."""
+    found = [each for each in traceback.extract_stack(frame) if not each.filename.startswith(HERE)]
     runner = [at for at, each in enumerate(found) if f"{os.sep}_pytest{os.sep}" in each.filename]
     inner = found[runner[-1] + 1 :] if runner else found
     return [line.rstrip("\n") for line in traceback.format_list(inner[-15:])]

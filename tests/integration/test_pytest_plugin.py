@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from tests.integration.runs import environment
 from tests.support.observed import write
+
+WITH_XDIST = pytest.mark.skipif(importlib.util.find_spec("xdist") is None, reason="pytest-xdist is not installed")
 
 HEAD = """
     import multiprocessing, os, signal, sys, time
@@ -139,6 +142,10 @@ def test_a_test_that_hangs_fails_with_the_reason(tmp_path: Path) -> None:
     """A hung test says nothing at all until CI kills the job, an hour later."""
     out = ran(tmp_path, DEADLOCK, "--procscope-timeout=4", code=1)
     assert "2 failed, 1 passed" in out
+    assert "no deadlock" not in out
+    assert "at None" not in out
+    assert not re.search(r'File ".*/procscope/', out)
+    assert "it ran out of time" in of(out, "test_deadlock")
     first, _, second = out.partition("test_hang did not end within 4 s")
     assert "test_deadlock did not end within 4 s" in first
     assert re.search(r"deadlock: |waiting: \d+ for .* for Lock.*held by \d+", first)
@@ -189,7 +196,7 @@ def test_a_program_that_uses_the_signal_itself_keeps_it(tmp_path: Path) -> None:
     assert "2 passed" in ran(tmp_path, tests, "--procscope-timeout=60")
 
 
-@pytest.mark.skipif(importlib.util.find_spec("xdist") is None, reason="pytest-xdist is not installed")
+@WITH_XDIST
 def test_under_xdist_each_process_tells_of_its_own_tests(tmp_path: Path) -> None:
     """What one process's test lost was told of a test that ran in another one at that time."""
     tests = """
@@ -202,6 +209,63 @@ def test_under_xdist_each_process_tells_of_its_own_tests(tmp_path: Path) -> None
     out = ran(tmp_path, tests, "--procscope", "-n", "2")
     for n in range(4):
         assert re.findall(r"lost: die\((\d)\)", of(out, rf"test_loses\[{n}\]")) == [str(n)]
+
+
+@WITH_XDIST
+def test_under_xdist_a_timeout_names_its_own_processs_failures(tmp_path: Path) -> None:
+    """Exceptions of a test that ran in another process stood there as what this one hung on."""
+    tests = """
+        def bad(x):
+            raise ValueError(f"of {x}")
+
+        @pytest.mark.parametrize("other", ["left", "right"])
+        def test_hang(other):
+            for _ in range(3):
+                with context.Pool(1) as pool:
+                    with pytest.raises(ValueError):
+                        pool.apply(bad, (other,))
+            child = context.Process(target=time.sleep, args=(100,))
+            child.start()
+            child.join()
+    """
+    out = ran(tmp_path, tests, "--procscope-timeout=4", "-n", "2", code=1)
+    told = re.findall(r"test_hang\[(\w+)\] did not end.*\n(?:  .*\n)*?  bad\(\) failed (\d+) times.*: of (\w+)", out)
+    assert sorted(told) == [("left", "3", "left"), ("right", "3", "right")]
+
+
+@WITH_XDIST
+def test_a_process_of_xdist_that_crashed_is_not_well(tmp_path: Path) -> None:
+    """Its test's child lived on, and the section said that none did."""
+    tests = """
+        def linger():
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for stream in (1, 2):  # whoever reads what pytest prints waits for the last that could write there
+                os.dup2(nowhere, stream)
+            time.sleep(100)
+
+        def test_crash():
+            multiprocessing.get_context("spawn").Process(target=linger, name="orphan").start()
+            os._exit(3)
+    """
+    out = ran(tmp_path, tests, "--procscope", "-n", "1", code=1)
+    (pid,) = re.findall(r"after the last test: 1 worker left alive: (\d+) \(orphan\)", out)
+    os.kill(int(pid), signal.SIGKILL)
+    assert "the process it ran in has ended" in of(out, "test_crash")
+    assert "no worker left alive" not in out
+
+
+@pytest.mark.parametrize("how", ["run", "-n"])
+def test_warnings_as_errors(tmp_path: Path, how: str) -> None:
+    """pytest warned that procscope was imported before pytest was: where warnings are errors, it died of that."""
+    if how == "-n" and importlib.util.find_spec("xdist") is None:
+        pytest.skip("pytest-xdist is not installed")
+    path = write(tmp_path, "def test_it(): assert 1", "test_it.py")
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", str(path)]
+    words += ["-n", "1"] if how == "-n" else ["-p", "no:xdist"]
+    argv = [sys.executable, "-m", "procscope", "run", "--quiet", *words]
+    done = subprocess.run(argv, capture_output=True, text=True, env=environment(), timeout=110, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "arning" not in done.stdout
 
 
 def test_switched_off_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
