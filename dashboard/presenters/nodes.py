@@ -36,7 +36,7 @@ def process_node(process: Process, run_key: str, stuck: bool, at: int | None) ->
         "exit_code": process.exit_code,
         "signal": signal_name(process.signal),
         "reason": ending(process),
-        "tasks_done": process.tasks_done,
+        "tasks_done": process.tasks_ended,
         "current": _current(process, run_key, stuck),
         "cpu": visible_cpu(process.cpu),
         "rss": visible_rss(process.rss),

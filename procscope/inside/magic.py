@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from procscope.runtime import clock
@@ -54,16 +55,17 @@ def _ours(function: Any) -> bool:
 
 
 def marked(cell: Any) -> bool:
-    """Whether a cell's first line that is not empty is the magic."""
-    first = next((line for line in str(cell or "").splitlines() if line.strip()), "")
-    return first.split(maxsplit=1)[:1] == [NAME]
+    """Whether the magic is at the head of a cell, perhaps below others such as %%time."""
+    lines = (line for line in str(cell or "").splitlines() if line.strip())
+    heads = takewhile(lambda line: line.startswith("%%"), lines)
+    return any(line.split(maxsplit=1)[0] == NAME for line in heads)
 
 
 def uncovered(lines: list[str]) -> list[str]:
     """A marked cell with its first line as a comment; without it, where another magic follows."""
     if not lines or not marked(lines[0]):
         return lines
-    if len(lines) > 1 and lines[1].startswith("%%"):
+    if len(lines) > 1 and lines[1].startswith("%%"):  # it is the cell's first now
         return lines[1:]
     return ["# " + lines[0], *lines[1:]]
 

@@ -32,6 +32,14 @@ def submitted(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: in
     recorder.region().task_submitted(at, pool, number, name, shown, batch, index)
 
 
+def submission(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: int, index: int) -> events.TaskSubmitted:
+    """What `submitted` tells, to be told later."""
+    at = mono_ns()
+    name, secrets = names.of(func)
+    shown = capture.call(args, kwds, secrets) if recorder.limits().preview else ""
+    return events.TaskSubmitted(at, pool, number, name, shown, batch, index)
+
+
 def batch(pool: int, number: int, func: Any, method: str, total: int, chunksize: int) -> None:
     """Told again with the same number once a total becomes known."""
     rich(events.BatchSubmitted(mono_ns(), pool, number, names.of(func)[0], method, total, plainly.whole(chunksize, 1)))

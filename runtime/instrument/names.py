@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+)
 from typing import Any
 
 from procscope.runtime.instrument import plainly, recorder, scrub
@@ -11,7 +18,10 @@ from procscope.runtime.instrument import plainly, recorder, scrub
 _PROGRAM = ("__main__", "__mp_main__")
 _MOST = 1024
 _LONGEST = 400
+_WRITTEN_IN_C = (GetSetDescriptorType, MemberDescriptorType)
 module_of = type.__dict__["__module__"].__get__
+_mro_of = type.__dict__["__mro__"].__get__
+_dict_of = type.__dict__["__dict__"].__get__
 _qualname_of = type.__dict__["__qualname__"].__get__
 _plans: dict[int, tuple[CodeType, str, str, str, tuple[int, ...]]] = {}
 
@@ -79,4 +89,31 @@ def _of_other(function: Any) -> tuple[str, tuple[int, ...]]:
         return (f"{module}.{function.__qualname__}" if type(module) is str else function.__qualname__), ()
     if issubclass(kind, type):
         return of_type(function), ()
-    return of_type(kind), ()
+    own = _native(function, kind, "__dict__", {})
+    wrapped = own.get("__wrapped__")
+    if type(wrapped) is FunctionType:  # as functools.update_wrapper notes it: lru_cache, joblib's Memory, numpy
+        name, positions = of(wrapped)
+        return _spelled(own.get("__module__"), own.get("__qualname__")) or name, positions
+    return _of_native(function, kind) or of_type(kind), ()
+
+
+def _of_native(function: Any, kind: type) -> str:
+    """The name of what is written in C ('' for anything else): methods of built-in types, numpy's ufuncs, Cython."""
+    name = _native(function, kind, "__qualname__") or _native(function, kind, "__name__")
+    module = _native(function, kind, "__module__")
+    return _spelled(module or (module_of(kind) if type(name) is str and "." not in name else None), name)
+
+
+def _spelled(module: Any, name: Any) -> str:
+    if type(name) is not str:
+        return ""
+    return name if type(module) is not str or module in (*_PROGRAM, "builtins") else f"{module}.{name}"
+
+
+def _native(item: Any, kind: type, name: str, otherwise: Any = None) -> Any:
+    """An attribute that is read by a descriptor written in C, past whatever the class of `item` defines itself."""
+    for base in _mro_of(kind):
+        found = _dict_of(base).get(name)
+        if found is not None:
+            return found.__get__(item, kind) if type(found) in _WRITTEN_IN_C else otherwise
+    return otherwise

@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, _base
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
-from procscope.runtime.events import State, TaskSettled
+from procscope.runtime.events import State, TaskSettled, TaskSubmitted
 from procscope.runtime.instrument import facts, names, patches, pools, raised, recorder
 from procscope.runtime.instrument.hooks import futures
 
@@ -67,17 +67,17 @@ class Watch:
         self._last = -1
 
     def submit(self, original: Any) -> Any:
-        """Tells a call before it is submitted, and follows its future."""
+        """Tells a call that was taken, as it was before, and follows its future."""
 
         def submit(*args: Any, **options: Any) -> Any:
-            number = _told(self._submitted, args, options)
+            call = _told(self._about_to_submit, args, options)
             try:
                 future = original(*args, **options)
             except BaseException as error:
-                _told(self._refused, number, error)
+                _told(self._refused, call, error)
                 error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
                 raise
-            _told(self._follow, number, future)
+            _told(self._follow, call, future)
             return future
 
         return submit
@@ -106,24 +106,26 @@ class Watch:
 
         return shutdown
 
-    def _submitted(self, args: tuple[Any, ...], options: dict[str, Any]) -> int:
+    def _about_to_submit(self, args: tuple[Any, ...], options: dict[str, Any]) -> TaskSubmitted:
         number = self._last = next(self._numbers)
         batch = futures.mapping.batch
         place = (-1, -1) if batch is None else (batch.number, batch.next(1)[0])
-        facts.submitted(self._pool.uid, number, args[0], args[1:], options, *place)
-        return number
+        return facts.submission(self._pool.uid, number, args[0], args[1:], options, *place)
 
-    def _refused(self, number: int | None, error: BaseException) -> None:
-        if number is not None:
-            facts.dropped(self._pool.uid, number, facts.CANCELLED, f"the executor did not take it: {_words(error)}")
+    def _refused(self, call: TaskSubmitted | None, error: BaseException) -> None:
+        if call is not None:
+            recorder.region().task_submitted(*call)
+            reason = f"the executor did not take it: {_words(error)}"
+            facts.dropped(call.pool, call.number, facts.CANCELLED, reason)
 
-    def _follow(self, number: int | None, future: Any) -> None:
+    def _follow(self, call: TaskSubmitted | None, future: Any) -> None:
         follow = getattr(future, "add_done_callback", None)
-        if follow is None:
-            recorder.not_observed(GROUP, f"{self._pool.kind} gives no futures: the ends of its tasks")
-        elif number is not None:
-            uid = self._pool.uid
-            follow(lambda done: _told(_settled, uid, number, done))
+        if follow is None:  # of a task whose end will never be known nothing can be said but that
+            recorder.not_observed(GROUP, f"{self._pool.kind} gives no futures: its tasks")
+        elif call is not None:
+            recorder.region().task_submitted(*call)
+            pool, number = call.pool, call.number
+            follow(lambda done: _told(_settled, pool, number, done))
 
 
 def _settled(pool: int, number: int, future: Any) -> None:

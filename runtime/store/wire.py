@@ -153,7 +153,7 @@ def process_object(row: Process, task: Task | None) -> dict[str, Any]:
         "state": row.state,
         "exit_code": row.exit_code,
         "signal": row.signal,
-        "tasks_done": row.tasks_done,
+        "tasks_done": row.tasks_ended,
         "current": _current(row, task),
         "cpu": row.cpu if row.alive else None,
         "rss": row.rss,

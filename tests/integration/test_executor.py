@@ -187,6 +187,25 @@ def test_max_tasks_per_child(tmp_path: Path, version: str) -> None:
     assert retired == {("maxtasks", 2): 2}
 
 
+@pytest.mark.parametrize("version", ["3.10", "3.13"])
+def test_what_asyncio_hands_to_threads_has_its_own_name(tmp_path: Path, version: str) -> None:
+    """asyncio.to_thread() wraps the call in its context: every one was a call of Context.run, without arguments."""
+    source = """
+        import asyncio
+
+        def load(path, password=""): return path
+
+        async def main():
+            print(await asyncio.to_thread(load, "a", password="b"))
+            print(await asyncio.get_running_loop().run_in_executor(None, load, "c"))
+
+        asyncio.run(main())
+    """
+    seen = same(tmp_path, interpreter(version).path, str(write(tmp_path, source)))
+    calls = [(event.func, event.args) for event in seen.all(TaskSubmitted)]
+    assert calls == [("load", "'a', password=***"), ("load", "'c'")]
+
+
 def test_no_reference_is_kept(tmp_path: Path) -> None:
     """Results and arguments lived as long as their executor."""
     job = """

@@ -78,6 +78,14 @@ def test_a_cell_is_told_of_and_nothing_else_changes(tmp_path: Path) -> None:
     assert "procscope: run" not in out.rpartition("ZeroDivisionError\n")[2]
 
 
+def test_below_another_magic_it_tells_as_well(tmp_path: Path) -> None:
+    """%%time asks for its body as code: our line was taken out of that, and nothing was said of the cell."""
+    out = said(tmp_path, "cell('%%time\\n\\n%%procscope\\nseen = 40 + 2')\ncell('seen')")
+    assert out.count("procscope: run") == 1
+    assert "Wall time" in out
+    assert "-> 42 NoneType" in out
+
+
 def test_a_lost_worker_is_named(tmp_path: Path) -> None:
     """The cell ends before the collector has heard from the system that a worker is gone."""
     out = said(

@@ -143,6 +143,22 @@ def test_a_map_that_goes_past_submit_is_said_to_be_unseen(tmp_path: Path) -> Non
     assert "without submit()" in outcome.one(NotObserved, group="wrapped executor").reason
 
 
+def test_of_what_gives_no_future_nothing_is_said_but_that(tmp_path: Path) -> None:
+    """A task whose end nobody can know stood there as "cancelled before it ran"."""
+    source = """
+        class Forgets:
+            def submit(self, fn, *args):
+                return fn(*args)
+
+        print(procscope.wrap(Forgets()).submit(work, 1))
+    """
+    outcome = seen(tmp_path, source)
+    assert outcome.out == "1\n"
+    assert not outcome.all(TaskSubmitted)
+    said = [each.reason for each in outcome.all(NotObserved) if each.group == "wrapped executor"]
+    assert said == ["Forgets gives no futures: its tasks"]
+
+
 def test_what_is_no_executor_is_refused(tmp_path: Path) -> None:
     """A typo would go unnoticed until somebody misses the tasks."""
     source = """

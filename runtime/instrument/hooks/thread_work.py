@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import sys
+from contextvars import Context
+from functools import partial
 from queue import SimpleQueue
+from types import BuiltinFunctionType
 from typing import Any
 
 from procscope.runtime.clock import mono_ns
@@ -75,11 +78,12 @@ class _Queue(SimpleQueue):  # type: ignore[type-arg]
 
 
 def _call_of(item: Any) -> tuple[Any, Any, Any]:
-    """(function, args, kwds); from 3.14 they are one attribute."""
-    if hasattr(item, "fn"):
-        return item.fn, item.args, item.kwargs
-    task: tuple[Any, Any, Any] = item.task
-    return task
+    """(function, args, kwds); from 3.14 they are one attribute. What asyncio.to_thread() runs in a copy of its
+    context is the program's function."""
+    func, args, kwds = (item.fn, item.args, item.kwargs) if hasattr(item, "fn") else item.task
+    if type(func) is partial and type(func.func) is BuiltinFunctionType and type(func.func.__self__) is Context:
+        return func.args[0], (*func.args[1:], *args), {**func.keywords, **kwds}
+    return func, args, kwds
 
 
 class _Future:

@@ -106,6 +106,11 @@ class Process:
         """Whether it has not ended, as far as is known."""
         return self.state in ("starting", "running")
 
+    @property
+    def tasks_ended(self) -> int | None:
+        """How many tasks ended in it; None where its tasks are not observed."""
+        return self.tasks_done if self.tasks_done or not self.unobserved else None
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:

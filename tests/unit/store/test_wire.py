@@ -6,7 +6,7 @@ import json
 
 from procscope.runtime.events import Frame, Raised
 from procscope.runtime.store.rows import Counts, Process, Run, Task, raised_from_json
-from procscope.runtime.store.wire import exception_object, iso, run_object, task_object, tree_objects
+from procscope.runtime.store.wire import exception_object, iso, process_object, run_object, task_object, tree_objects
 
 FRAME = Frame("/srv/job.py", 3, "load", "    return 1 / 0", True)
 CAUSE = Raised("OSError", "disk", (), (), "cause")
@@ -95,3 +95,9 @@ def test_the_killed_keep_what_they_were_at_and_the_finished_do_nothing() -> None
     assert killed["current"] == alive["current"]
     assert killed["current"]["index"] == 23
     assert finished["current"] is None
+
+
+def test_what_was_not_observed_ran_an_unknown_number_of_tasks() -> None:
+    """0 would be an answer: `tree --json` said that a library's busy worker had done nothing."""
+    assert process_object(process(1, None, unobserved="its tasks"), None)["tasks_done"] is None
+    assert process_object(process(1, None), None)["tasks_done"] == 0
