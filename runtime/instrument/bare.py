@@ -31,6 +31,26 @@ def undo(end: Any) -> None:
         vars(end).pop(name, None)
 
 
+class Bared:
+    """Connections that pass the hooks by, until `over`: an attribute that refers to its connection would close the
+    descriptor late."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self) -> None:
+        self._ends: list[Any] = []
+
+    def bare(self, end: Any) -> None:
+        """From now on `end` is one of them."""
+        self._ends.append(end)
+        connection(end)
+
+    def over(self) -> None:
+        """What they were needed for has ended."""
+        while self._ends:
+            undo(self._ends.pop())
+
+
 def lock(original: Any) -> Any:
     """A stand-in for a lock of multiprocessing: the same semaphore, with the methods it has without us."""
     kind = type(original)

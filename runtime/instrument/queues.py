@@ -28,31 +28,26 @@ class Watched:
         return getattr(self._procscope_queue, name)
 
 
-class Passage:
+class Passage(bare.Bared):
     """Of one worker: `at` is when the last call was there, before it was unpickled; `size` its bytes, -1 if not known.
 
     `since` is what is told while it receives: since when it waits. `ended` while it sends: when its task ended.
     """
 
-    __slots__ = ("_bared", "at", "ended", "since", "size")
+    __slots__ = ("at", "ended", "since", "size")
 
     def __init__(self) -> None:
+        super().__init__()
         self.size = -1
         self.at = self.ended = 0
         self.since = mono_ns()
-        self._bared: list[Any] = []
-
-    def over(self) -> None:
-        """The loop has ended."""
-        while self._bared:
-            bare.undo(self._bared.pop())
 
     def getting(self, queue: Any, words: Any) -> Callable[..., Any]:
         """`get` of the queue of calls; its row's `words` say that this worker receives."""
         if not hasattr(queue, "_reader") or type(method := getattr(type(queue), "get", None)) is not FunctionType:
             return queue.get  # type: ignore[no-any-return]
         reader = queue._reader
-        self._bare(reader)
+        self.bare(reader)
         received = self._received(reader.recv_bytes, words)
         ends = {"_reader": Watched(reader, recv_bytes=received), "_recv_bytes": received}
         return MethodType(method, Watched(queue, **{**vars(queue), **ends, "_rlock": bare.lock(queue._rlock)}))
@@ -62,13 +57,9 @@ class Passage:
         if not hasattr(queue, "_writer") or type(method := getattr(type(queue), "put", None)) is not FunctionType:
             return queue.put  # type: ignore[no-any-return]
         writer = queue._writer
-        self._bare(writer)
+        self.bare(writer)
         end = Watched(writer, send_bytes=self._sending(writer.send_bytes, words))
         return MethodType(method, Watched(queue, **{**vars(queue), "_writer": end, "_wlock": bare.lock(queue._wlock)}))
-
-    def _bare(self, end: Any) -> None:
-        self._bared.append(end)
-        bare.connection(end)
 
     def _received(self, plain: Any, words: Any) -> Any:
         def recv_bytes(*args: Any) -> Any:
@@ -104,25 +95,21 @@ class Passage:
         return send_bytes
 
 
-class Arrivals:
+class Arrivals(bare.Bared):
     """What a parent receives from its queue of results: `size` is that of the last message, -1 if it is not known."""
 
-    __slots__ = ("_bared", "size")
+    __slots__ = ("size",)
 
     def __init__(self, queue: Any, *others: Any) -> None:
         """Watch the reader of `queue`, and let other connections of the pool's pass the hooks by, until `over`."""
+        super().__init__()
         self.size = -1
-        reader = getattr(queue, "_reader", None)
-        self._bared = [end for end in (reader, *others) if hasattr(end, "_recv_bytes")]
-        for end in self._bared:
-            bare.connection(end)
-        if self._bared and self._bared[0] is reader:
+        reader: Any = getattr(queue, "_reader", None)
+        for end in (reader, *others):
+            if hasattr(end, "_recv_bytes"):
+                self.bare(end)
+        if hasattr(reader, "_recv_bytes"):
             reader._recv_bytes = self._buffer(reader._recv_bytes)
-
-    def over(self) -> None:
-        """Watch no longer: an attribute that refers to its connection would close the descriptor late."""
-        while self._bared:
-            bare.undo(self._bared.pop())
 
     def _buffer(self, plain: Any) -> Any:
         def _recv_bytes(*args: Any) -> Any:
