@@ -80,12 +80,16 @@ def _row(verdict: Verdict, lent: str) -> Row:
 
 
 def _commit() -> str:
-    """The commit that ran; with a + if the product's files were not as committed."""
+    """The commit that ran; with a + if files other than the docs, which this writes itself, were not as committed."""
     try:
-        said = ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+", "--exclude=*"]
-        return subprocess.run(said, capture_output=True, text=True, check=True).stdout.strip()
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
+        return _git("rev-parse", "--short", "HEAD") + "+" * bool(changed)
     except (OSError, subprocess.SubprocessError):
         return "?"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def page(results: Results) -> str:
