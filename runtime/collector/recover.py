@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from procscope.runtime.collector.fold import arrivals
+from procscope.runtime.collector.fold import notes
 from procscope.runtime.collector.fold.primitives import COUNTED, Shared
 from procscope.runtime.collector.fold.standing import NO_PRIMITIVE, Sight
 from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, Open, Pool, Process, Run, Seen
@@ -58,13 +58,14 @@ def run(writer: Writer, key: str) -> Run | None:
     _processes(writer, found)
     _primitives(writer, found)
     _holds(writer, found)
-    notes: dict[int, str | None] = {}
-    by_id = _pools(writer, found, notes)
-    batches = _batches(writer, found, by_id, notes)
+    texts: dict[int, str | None] = {}
+    by_id = _pools(writer, found, texts)
+    batches = _batches(writer, found, by_id, texts)
     _tasks(writer, found, by_id, batches)
     _chunks(writer, found, by_id, batches)
-    for uid, note in notes.items():
-        arrivals.restore(found.pools[uid], note, batches)
+    for uid, text in texts.items():
+        notes.restore(found.pools[uid], text, batches)
+    _presumed(writer, found, by_id, batches)
     return found
 
 
@@ -143,13 +144,13 @@ def _holds(writer: Writer, found: Run) -> None:
             found.dead_holds.append(Sight(shared.uid, process_id, thread, what, (), since_us, site, 0))
 
 
-def _pools(writer: Writer, found: Run, notes: dict[int, str | None]) -> dict[int, Pool]:
+def _pools(writer: Writer, found: Run, texts: dict[int, str | None]) -> dict[int, Pool]:
     by_id: dict[int, Pool] = {}
     owners = {process.id: process for process in found.processes.values()}
     gone = {known: uid for uid, known in found.gone.items()}
     for row in writer.fetch(_select("pools", _POOL, "run_id = ?"), (found.id,)):
         values = dict(zip(_POOL, row, strict=True))
-        notes[values["uid"]] = values.pop("note")
+        texts[values["uid"]] = values.pop("note")
         pool = Pool(**values)
         pool.running = 0
         found.pools[pool.uid] = by_id[pool.id] = pool
@@ -166,10 +167,10 @@ def _pools(writer: Writer, found: Run, notes: dict[int, str | None]) -> dict[int
     return by_id
 
 
-def _batches(writer: Writer, found: Run, pools: dict[int, Pool], notes: dict[int, str | None]) -> dict[int, Batch]:
-    """Those that are open, and those that wait for the results of their last chunks."""
+def _batches(writer: Writer, found: Run, pools: dict[int, Pool], texts: dict[int, str | None]) -> dict[int, Batch]:
+    """Those that are open, that wait for the results of their last chunks, or whose end is presumed."""
     by_id: dict[int, Batch] = {}
-    noted = {number for note in notes.values() for number in arrivals.noted_batches(note)} or {0}
+    noted = {number for text in texts.values() for number in notes.batch_ids(text)} or {0}
     where = f"run_id = ? AND (finished_us IS NULL OR total IS NULL OR id IN ({', '.join(map(str, noted))}))"
     for row in writer.fetch(_select("batches", _BATCH, where), (found.id,)):
         batch = Batch(**dict(zip(_BATCH, row, strict=True)))
@@ -188,6 +189,8 @@ def _batches(writer: Writer, found: Run, pools: dict[int, Pool], notes: dict[int
 
 _OPEN = """SELECT id, func_id, args, submitted_us, batch_id, item_index, failure_id, number, pool_id, state, process_id,
  started_us, thread, arrived_us, bytes_out FROM tasks WHERE run_id = ? AND state < 2"""
+_OF_BATCH = """SELECT id, func_id, args, submitted_us, batch_id, item_index, failure_id FROM tasks
+ WHERE run_id = ? AND batch_id = ? AND item_index >= 0 AND state > 1"""
 
 
 def _tasks(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[int, Batch]) -> None:
@@ -218,6 +221,16 @@ def _chunks(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[in
             pool.chunks[number] = Chunk(batch.number, base, size)
             if batch.total is None:
                 batch.announced += size
+
+
+def _presumed(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[int, Batch]) -> None:
+    """Of batches whose end is presumed, the rows of items that may turn out to have ended otherwise."""
+    for batch in [batch for batch in batches.values() if batch.presumed]:
+        pools[batch.pool_id].batches[batch.number] = batch
+        batch.announced = batch.closed
+        for row in writer.fetch(_OF_BATCH, (found.id, batch.id)):
+            if row[5] not in batch.ended:
+                batch.rows[row[5]] = Open._make((*row[:4], batch.number, *row[5:7], True))
 
 
 def places(writer: Writer, run_id: int) -> dict[tuple[str, int], Place]:

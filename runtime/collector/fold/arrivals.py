@@ -1,12 +1,11 @@
 """When results reached their parent: each is matched to the end of its task or chunk, whichever is told first.
 
-What waits for its other half is kept by its pool: of tasks until a row says it, of chunks in the pool's own row, so
-that a collector that dies in between neither loses an arrival nor counts one twice.
+What waits for its other half is kept by its pool: of tasks until a row says it, of chunks in the pool's own row (see
+`notes`), so that a collector that dies in between neither loses an arrival nor counts one twice.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """So many halves a pool keeps of each kind; the oldest go."""
-KEPT = 500
-"""So many of its chunks' halves are in its row."""
 ARRIVED, RECEIVED, SENT = 17, 18, 19
 """Places of arrived_us, bytes_in and bytes_out in a row of `tasks`."""
 
@@ -168,38 +165,3 @@ def seal(world: World, pool: Pool) -> None:
         if task is not None and came is not None:
             world.changes.arrivals.append((came[0], None, came[1] if came[1] >= 0 else None, task.id))
     pool.came_now.clear()
-
-
-def note(pool: Pool) -> str | None:
-    """What its row keeps of chunks: the halves that wait for the other one."""
-    ends = [
-        [*key, known.task_id, known.finished_us, known.func_id, known.received, known.items, known.batch.id]
-        for key, known in _newest(pool.chunk_ends)
-        if known.batch is not None
-    ]
-    came = [[*key, *half] for key, half in _newest(pool.chunk_arrivals)]
-    came += [[number, -1, *half] for number, half in _newest(pool.arrived) if number not in pool.rows]
-    return json.dumps([ends, came], separators=(",", ":")) if ends or came else None
-
-
-def _newest(kept: dict[Any, Any]) -> list[tuple[Any, Any]]:
-    return list(islice(reversed(kept.items()), KEPT))
-
-
-def noted_batches(text: str | None) -> list[int]:
-    """Ids of the batches that a note needs."""
-    return [row[7] for row in json.loads(text)[0]] if text else []
-
-
-def restore(pool: Pool, text: str | None, batches: dict[int, Batch]) -> None:
-    """Put back what `note` kept."""
-    pool.restored = True
-    for number, chunk, task_id, finished_us, func_id, received, items, batch_id in json.loads(text)[0] if text else ():
-        if batch_id in batches:
-            known = Ended(-1, task_id, finished_us, func_id, received, items, batches[batch_id])
-            pool.chunk_ends[number, chunk] = known
-    for number, chunk, at_us, size in json.loads(text)[1] if text else ():
-        if chunk < 0 and number not in pool.chunks:
-            pool.arrived[number] = (at_us, size)
-        else:
-            pool.chunk_arrivals[number, chunk] = (at_us, size)

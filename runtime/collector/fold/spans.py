@@ -26,6 +26,19 @@ class Spans:
             first, end = min(first, begins[low]), max(end, ends[high - 1])
         begins[low:high], ends[low:high] = [first], [end]
 
+    def __contains__(self, index: int) -> bool:
+        at = bisect_right(self._begins, index) - 1
+        return at >= 0 and index < self._ends[at]
+
+    @property
+    def runs(self) -> int:
+        """How many there are."""
+        return len(self._begins)
+
+    def flat(self) -> list[int]:
+        """[begin, end, begin, end, ...]: each run ends before its `end`."""
+        return [edge for run in zip(self._begins, self._ends, strict=True) for edge in run]
+
     def gaps(self, total: int) -> Iterator[range]:
         """The runs of indices below `total` that are not in, in order."""
         at = 0

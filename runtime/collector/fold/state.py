@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from procscope.runtime.collector.fold import arrivals
+from procscope.runtime.collector.fold import notes
 from procscope.runtime.collector.fold.arrivals import Arrived, Ended
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.collector.fold.spans import Spans
@@ -164,7 +164,7 @@ class Pool:
     @property
     def note(self) -> str | None:
         """What of these must survive the collector."""
-        return arrivals.note(self)
+        return notes.note(self)
 
     @property
     def pending(self) -> int:

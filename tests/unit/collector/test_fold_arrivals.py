@@ -10,7 +10,6 @@ import pytest
 
 from procscope.runtime import events as ev
 from procscope.runtime.collector.fold import arrivals
-from procscope.runtime.collector.fold.state import Batch, Pool
 from procscope.runtime.events import Event, State
 from tests.unit.collector.house import POOL, RAISED, House, chunk, failed, interleaved, mapped, opened, submitted
 
@@ -108,7 +107,7 @@ def test_no_order_of_the_regions_changes_the_split(seed: int) -> None:
     assert (batch.chunks, batch.arrived, batch.transfer_us, batch.bytes_in) == (4, 4, 4000, 2000)
     pool = house.run.pools[POOL]
     assert not any((pool.ended, pool.arrived, pool.chunk_ends, pool.chunk_arrivals))
-    assert arrivals.note(pool) is None
+    assert pool.note is None
     house.check()
 
 
@@ -140,20 +139,6 @@ def test_a_chunk_of_one_gives_its_slow_item_the_split() -> None:
     (row,) = house.rows.values()
     assert (row["arrived_us"], row["bytes_in"], row["bytes_out"]) == (4500, 50, 60)
     assert moved(house) == (1, 500, 50, 60)
-
-
-def test_chunks_on_their_way_outlive_the_collector() -> None:
-    """A chunk has no row: what waits for its other half must be in the pool's."""
-    house = House()
-    house.feed("main", opened(), mapped(9, 4, 2))
-    house.feed("w", chunk(9, 0, 0, 2)._replace(bytes=50), uid=2, parent=1, pool=POOL)
-    house.feed("hands", ev.ResultArrived(4_500_000, POOL, 9, 1, 60), came(5))
-    before = house.run.pools[POOL]
-    after, batch = Pool(before.id, 1, POOL), Batch(1, 1, before.id, 9)
-    assert arrivals.noted_batches(before.note) == [1]
-    arrivals.restore(after, before.note, {1: batch})
-    assert after.chunk_ends[9, 0] == before.chunk_ends[9, 0]._replace(place=-1, batch=batch)
-    assert (after.chunk_arrivals, after.arrived) == (before.chunk_arrivals, before.arrived)
 
 
 def test_a_journal_full_of_arrivals_of_nothing_is_bounded() -> None:
