@@ -69,7 +69,7 @@ def pool_node(pool: Pool, rate: PoolRate | None) -> dict[str, Any]:
         "exit_code": None,
         "signal": None,
         "reason": pool.reason,
-        "tasks_done": pool.counts.ended,
+        "tasks_done": pool.counts.done,
         "current": None,
         "cpu": None,
         "rss": None,

@@ -30,7 +30,8 @@ class Deadline:
         self._limit = limit_s
         self._stacks = Stacks() if limit_s > 0 else None
         self._window: Window | None = None
-        self._text = ""
+        self.text = ""
+        """The diagnosis of the test that ran out of time last."""
         self._mine: Any = self._expired
 
     def arm(self, window: Window) -> None:
@@ -40,7 +41,7 @@ class Deadline:
         if signal.getsignal(signal.SIGALRM) not in (signal.SIG_DFL, signal.SIG_IGN, self._mine):
             recorder.not_observed("pytest time-out", "the program uses SIGALRM itself")
             return
-        self._window, self._text = window, ""
+        self._window, self.text = window, ""
         signal.signal(signal.SIGALRM, self._mine)
         signal.setitimer(signal.ITIMER_REAL, self._limit, _AGAIN)
 
@@ -59,11 +60,11 @@ class Deadline:
         window = self._window
         if window is None:
             return
-        if not self._text:
+        if not self.text:
             window.expired = True
-            self._text = self._diagnosis(window, frame)
+            self.text = self._diagnosis(window, frame)
         _end(window)
-        pytest.fail(self._text, pytrace=False)
+        pytest.fail(self.text, pytrace=False)
 
     def _diagnosis(self, window: Window, frame: FrameType | None) -> str:
         try:

@@ -55,15 +55,24 @@ class Watch:
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
         """After the tear-down: what is left, lost or stuck."""
         outcome = yield
-        if call.when != "teardown" or self._window is None:
+        window = self._window
+        if window is not None and window.expired:
+            self._fail_once(window, outcome.get_result())
+        if call.when != "teardown" or window is None:
             return
         self._deadline.disarm()
-        lines = findings.after(self._window)
-        self._known |= self._window.left
+        lines = findings.after(window)
+        self._known |= window.left
         if lines:
             report = outcome.get_result()
             report.user_properties.append((PROPERTY, lines))
             report.sections.append(("procscope", "\n".join(lines)))
+
+    def _fail_once(self, window: Window, report: pytest.TestReport) -> None:
+        """A test that ran out of time has failed, whatever it did with the exception that told it so."""
+        if not window.failed and report.passed:
+            report.outcome, report.longrepr = "failed", self._deadline.text
+        window.failed = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Here they arrive from xdist's workers too."""

@@ -34,7 +34,8 @@ class Window:
     def __init__(self, nodeid: str, shared: Shared) -> None:
         self.nodeid = nodeid
         self.began_us = clock.wall_ns() // 1000
-        self.expired = False
+        self.expired = self.failed = False
+        """Whether it ran out of time, and whether a report says so."""
         self.left: set[int] = set()
         self.spared: set[int] = set()
         """pids of workers that somebody else's pool has started meanwhile."""

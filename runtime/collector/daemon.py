@@ -12,7 +12,7 @@ from procscope.runtime.collector import manifest, recover
 from procscope.runtime.collector.aging import Aging
 from procscope.runtime.collector.fold.changes import Changes
 from procscope.runtime.collector.fold.seal import seal
-from procscope.runtime.collector.fold.state import Found, Process, Run, World
+from procscope.runtime.collector.fold.state import Found, ItemRow, Process, Run, World
 from procscope.runtime.collector.follow import Follower
 from procscope.runtime.collector.lock import Lock
 from procscope.runtime.collector.reaper import Death, Reaper
@@ -55,8 +55,9 @@ class Collector:
         self.writer = Writer(open_engine(self.settings.database_url))
         self._file = _identity(self.writer)
         self.world = World(
-            Changes(), self.writer.task_ids, self.writer.next_id, recover.functions(self.writer), self._find, self._load
-        )
+            Changes(), self.writer.task_ids, self.writer.next_id, recover.functions(self.writer),
+            self._find, self._load, self._items,
+        )  # fmt: skip
         self._aging = Aging(self.writer)
         self._adopt()
 
@@ -68,6 +69,9 @@ class Collector:
 
     def _load(self, process_id: int) -> Process | None:
         return recover.process(self.writer, process_id)
+
+    def _items(self, batch_id: int, first: int, end: int) -> dict[int, ItemRow]:
+        return recover.items(self.writer, batch_id, first, end)
 
     def _adopt(self) -> None:
         """Runs that the database shows as running and whose directory is gone: their processes tell their end."""

@@ -168,23 +168,24 @@ class Follower:
         if dying.exit_code is not None:
             process.exit_code, process.exit_known = dying.exit_code, True
         processes.judge(process)
+        at_us = processes.died_us(run, process, dying.at_us)
         regions = self.directory.forget(process.uid)
-        pages.died(world, run, process, regions, dying.at_us)
+        pages.died(world, run, process, regions, at_us)
         for region in regions:
             slot = region.slot()
             if slot is not None and region.source is not None:
-                losses.lose(region.source, slot, dying.at_us)
-        processes.ended(world, run, process, dying.exit_code, dying.at_us)
-        self.directory.boards.buried(world, process, regions, clock.mono_ns(), dying.at_us)
-        self._aftermath.buried(process, dying.at_us)
+                losses.lose(region.source, slot, at_us)
+        processes.ended(world, run, process, dying.exit_code, at_us)
+        self.directory.boards.buried(world, process, regions, clock.mono_ns(), at_us)
+        self._aftermath.buried(process, at_us)
         self._buried += regions
         self._sampler.forget(process.id)
         for pool in [run.pools[uid] for uid in process.owned if uid in run.pools]:
             pool.owner_end = processes.words(process)
-            pools.orphaned(world, pool, process.ended_us or dying.at_us)
+            pools.orphaned(world, pool, process.ended_us or at_us)
             self._closing.add(pool)
         if process.kind == "main" or process.uid == run.main:
-            self._main_over = Dying(process.exit_code, dying.since, process.ended_us or dying.at_us, process.orderly)
+            self._main_over = Dying(process.exit_code, dying.since, process.ended_us or at_us, process.orderly)
 
     def settle(self, running: Running, at_us: int) -> None:
         """Close the open tasks of pools nobody works for; end the run when its main process has ended."""

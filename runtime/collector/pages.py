@@ -59,9 +59,17 @@ def died(world: World, run: Run, process: Process, regions: Sequence[Region], at
     for region in regions:
         page = region.page()
         advance(world, region, page)
+        _keep_for_its_row(region, page)
         said = black_box.last_words(page).strip("\n") if bad else ""
         if said and region.source is not None:
             logs.last_words(world, run, process, _in_flight(region.source, black_box.slot(page)), at_us, said)
+
+
+def _keep_for_its_row(region: Region, page: bytes) -> None:
+    """How far an item was whose row is about to be made, since it is lost."""
+    found, source = black_box.progress(page), region.source
+    if found is not None and found.offset >= 0 and source is not None and found != region.progress:
+        source.progressed[found[:4]] = progress.told(*found[4:])
 
 
 def _in_flight(source: Source, slot: Slot | None) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 from procscope.runtime.collector.fold import notes
 from procscope.runtime.collector.fold.primitives import COUNTED, Shared
 from procscope.runtime.collector.fold.standing import NO_PRIMITIVE, Sight
-from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, Open, Pool, Process, Run, Seen
+from procscope.runtime.collector.fold.state import Batch, Chunk, Failing, Found, ItemRow, Open, Pool, Process, Run, Seen
 from procscope.runtime.collector.tail import Place
 from procscope.runtime.store import schema
 from procscope.runtime.store.writer import Writer
@@ -231,6 +231,13 @@ def _presumed(writer: Writer, found: Run, pools: dict[int, Pool], batches: dict[
         for row in writer.fetch(_OF_BATCH, (found.id, batch.id)):
             if row[5] not in batch.ended:
                 batch.rows[row[5]] = Open._make((*row[:4], batch.number, *row[5:7], True))
+
+
+def items(writer: Writer, batch_id: int, first: int, end: int) -> dict[int, ItemRow]:
+    """Rows of a batch's items from index `first` up to `end` that have closed, by index."""
+    statement = """SELECT item_index, id, started_us, finished_us FROM tasks
+     WHERE batch_id = ? AND item_index >= ? AND item_index < ? AND state > 1"""
+    return {row[0]: (row[1], row[2], row[3]) for row in writer.fetch(statement, (batch_id, first, end))}
 
 
 def places(writer: Writer, run_id: int) -> dict[tuple[str, int], Place]:

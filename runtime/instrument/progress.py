@@ -18,7 +18,7 @@ _LARGEST = (1 << 62) - 1
 
 
 class _Told(_local):
-    """Since when this thread tells of the task or item that it told of last."""
+    """When the task or item began that this thread told of last."""
 
     since = 0
 
@@ -53,7 +53,7 @@ def _keep_the_one_before(region: Region, task: tuple[int, int, int, int]) -> Non
         return
     if before is not None and 0 <= recorder.limits().slow_ns <= now - _told.since:
         region.rich(before)
-    _told.since = now
+    _told.since = region.slot_started()
 
 
 def _whole(value: Any) -> int | None:

@@ -106,11 +106,16 @@ class Watch:
 
         return shutdown
 
-    def _about_to_submit(self, args: tuple[Any, ...], options: dict[str, Any]) -> TaskSubmitted:
+    def _about_to_submit(self, args: tuple[Any, ...], options: dict[str, Any]) -> TaskSubmitted | None:
+        if not args and "fn" not in options:
+            recorder.not_observed(GROUP, f"{self._pool.kind}.submit() does not take a function first: such calls")
+            return None
+        func = args[0] if args else options["fn"]
+        named = options if args else {name: value for name, value in options.items() if name != "fn"}
         number = self._last = next(self._numbers)
-        batch = futures.mapping.batch
+        batch = futures.submitting(self._pool, func)
         place = (-1, -1) if batch is None else (batch.number, batch.next(1)[0])
-        return facts.submission(self._pool.uid, number, args[0], args[1:], options, *place)
+        return facts.submission(self._pool.uid, number, func, args[1:], named, *place)
 
     def _refused(self, call: TaskSubmitted | None, error: BaseException) -> None:
         if call is not None:
@@ -164,7 +169,7 @@ class StandIn:
             original = getattr(executor, name, None)
             if original is not None:
                 setattr(self, name, getattr(watch, name)(original))
-        if type(executor).map is _base.Executor.map:  # it submits: by way of us
+        if getattr(type(executor), "map", None) is _base.Executor.map:  # it submits: by way of us
             self.map = type(executor).map.__get__(self)
 
     __class__: Any = property(lambda self: type(self._executor))

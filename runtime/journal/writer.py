@@ -246,6 +246,10 @@ class Region(Track):
         pool, number, chunk, _, offset = _SLOT.unpack_from(self._slot, 520)[:5]
         return pool, number, chunk, offset
 
+    def slot_started(self) -> int:
+        """When what `slot_now` names began; of an item of a chunk perhaps a millisecond before that."""
+        return int(_SLOT.unpack_from(self._slot, 520)[5])
+
     def progress(self, said: events.Progressed) -> None:
         """The task that `slot_now` names is so far."""
         *task, done, total, text = said

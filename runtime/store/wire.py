@@ -178,7 +178,7 @@ def pool_object(pool: Pool) -> dict[str, Any]:
         "site": pool.site,
         "state": pool.state,
         "reason": pool.reason,
-        "tasks_done": pool.counts.ended,
+        "tasks_done": pool.counts.done,
         "workers_started": pool.workers_started,
         "retired": dict(pool.retired),
         "initializer_error": pool.initializer_error,

@@ -187,6 +187,34 @@ def test_max_tasks_per_child(tmp_path: Path, version: str) -> None:
     assert retired == {("maxtasks", 2): 2}
 
 
+def test_what_is_submitted_while_a_map_submits_is_not_its_item(tmp_path: Path) -> None:
+    """Workers forked by a map took themselves for a part of it: their own tasks were its items, some were invented."""
+    source = """
+        from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+        import multiprocessing
+
+        def g(x): return x
+        def f(x): return x
+        def nested(x):
+            with ProcessPoolExecutor(1, mp_context=context) as own, ThreadPoolExecutor(1) as threads:
+                first = threads.submit(g, 1).result()
+                return first + sum(own.map(g, range(4), chunksize=2)) + sum(threads.map(f, range(2)))
+
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(1, mp_context=context) as executor:
+            print(list(executor.map(nested, range(2))))
+        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+            print(list(one.map(f, (other.submit(g, x).result() for x in range(3)))))
+    """
+    seen = same(tmp_path, sys.executable, str(write(tmp_path, source)))
+    batches = {(event.pool, event.number): event.func for event in seen.all(BatchSubmitted)}
+    assert Counter(batches.values()) == {"nested": 1, "g": 2, "f": 3}
+    assert Counter(batches[event.pool, event.batch] for event in seen.all(ChunkSubmitted)) == {"nested": 2, "g": 4}
+    assert {event.base for event in seen.all(ChunkSubmitted)} == {0, 1, 2}
+    items = [(event.func, event.index) for event in seen.all(TaskSubmitted)]
+    assert Counter(items) == {("g", -1): 5, ("f", 0): 3, ("f", 1): 3, ("f", 2): 1}
+
+
 @pytest.mark.parametrize("version", ["3.10", "3.13"])
 def test_what_asyncio_hands_to_threads_has_its_own_name(tmp_path: Path, version: str) -> None:
     """asyncio.to_thread() wraps the call in its context: every one was a call of Context.run, without arguments."""

@@ -155,6 +155,20 @@ def test_a_test_that_hangs_fails_with_the_reason(tmp_path: Path) -> None:
     assert "left alive: " not in out
 
 
+def test_a_test_that_swallows_the_timeout_has_failed(tmp_path: Path) -> None:
+    """It passed, and the section spoke of a failure that was not there."""
+    tests = """
+        def test_swallow():
+            try:
+                time.sleep(60)
+            except BaseException:
+                pass
+    """
+    out = ran(tmp_path, tests, "--procscope-timeout=1", code=1)
+    assert "1 failed" in out
+    assert "test_swallow did not end within 1 s" in out
+
+
 def test_only_its_own_workers_are_ended(tmp_path: Path) -> None:
     """A session's pool must outlive a test that ran out of time, or every later one fails with it."""
     tests = """

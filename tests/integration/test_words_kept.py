@@ -69,3 +69,37 @@ def test_how_far_short_tasks_were_outlives_the_next_that_say_nothing(tmp_path: P
     said = {task["args"]: task["progress"] for task in tasks("func:told")}
     assert said == {str(x): {"done": x, "total": 9, "text": "at it"} for x in range(10)}
     assert not [task for task in tasks("func:silent") if task["progress"]]
+
+
+DOOMED = """
+    import os, time
+    from concurrent.futures import ProcessPoolExecutor
+    import procscope
+
+    def die(x):
+        procscope.progress(7, 8, "nearly")
+        os.kill(os.getpid(), 9)
+
+    def late(x):
+        time.sleep(0.03 if x % 2 else 0)
+        procscope.progress(x, 9)
+
+    if __name__ == "__main__":
+        with ProcessPoolExecutor(1) as executor:
+            list(executor.map(late, range(6), chunksize=6))
+        with ProcessPoolExecutor(1) as executor:
+            try: list(executor.map(die, range(1)))
+            except Exception as error: print(type(error).__name__)
+        time.sleep(1.5)
+"""
+
+
+def test_what_an_item_said_last_stays_on_its_row(tmp_path: Path) -> None:
+    """Of a map's item that was lost, or spoke at its end only, what it had said was nowhere."""
+    done = run(write(tmp_path, DOOMED))
+    assert done.stdout == "BrokenProcessPool\n", done.stderr
+    last_run()
+    (lost,) = tasks("state:lost")
+    assert lost["progress"] == {"done": 7, "total": 8, "text": "nearly"}
+    slow = {task["index"]: task["progress"] for task in tasks("func:late")}
+    assert [(slow[index] or {}).get("done") for index in (1, 3, 5)] == [1, 3, 5]

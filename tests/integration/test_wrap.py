@@ -10,6 +10,7 @@ import pytest
 from procscope.runtime.events import (
     BatchSubmitted,
     NotObserved,
+    OurFault,
     PoolOpened,
     PoolState,
     State,
@@ -141,6 +142,55 @@ def test_a_map_that_goes_past_submit_is_said_to_be_unseen(tmp_path: Path) -> Non
     """
     outcome = seen(tmp_path, source)
     assert "without submit()" in outcome.one(NotObserved, group="wrapped executor").reason
+
+
+def test_an_odd_call_does_not_end_the_observation_of_the_others(tmp_path: Path) -> None:
+    """`submit(fn=…)`, or an object without a map, switched off all wrapped executors, and nothing said so."""
+    source = """
+        class Slots:
+            __slots__ = ()
+
+            def submit(self, fn, *args):
+                return Mine().submit(fn, *args)
+
+        executor = procscope.wrap(Mine())
+        print(procscope.wrap(Slots()).submit(work, 5).result())
+        try:
+            executor.submit(fn=work, x=6)
+        except TypeError:
+            print("as ever")
+        print(executor.submit(work, 7).result())
+    """
+    outcome = seen(tmp_path, source)
+    assert outcome.out == "5\nas ever\n7\n"
+    assert [event.args for event in outcome.all(TaskSubmitted)] == ["5", "x=6", "7"]
+    assert not outcome.all(OurFault)
+
+
+def test_the_calls_of_a_call_are_not_items_of_its_map(tmp_path: Path) -> None:
+    """An executor that runs calls at once, or hands them on: what these submitted was counted as the map's."""
+    source = """
+        class Handing(Mine):
+            def __init__(self):
+                self.threads = ThreadPoolExecutor(1)
+
+            def submit(self, fn, /, *args):
+                return self.threads.submit(fn, *args)
+
+        def outer(x):
+            return inner.submit(work, x).result()
+
+        inner = ThreadPoolExecutor(1)
+        print(list(procscope.wrap(Mine()).map(outer, [4, 5])))
+        print(list(procscope.wrap(Handing()).map(work, [6, 7])))
+    """
+    outcome = seen(tmp_path, source)
+    assert outcome.out == "[4, 5]\n[6, 7]\n"
+    calls = [(event.func, event.args, event.index) for event in outcome.all(TaskSubmitted)]
+    assert sorted(calls) == [
+        ("outer", "4", 0), ("outer", "5", 1), ("work", "4", -1), ("work", "5", -1),
+        ("work", "6", -1), ("work", "6", 0), ("work", "7", -1), ("work", "7", 1),
+    ]  # fmt: skip
 
 
 def test_of_what_gives_no_future_nothing_is_said_but_that(tmp_path: Path) -> None:

@@ -6,7 +6,18 @@ from itertools import chain, islice
 
 from procscope.runtime.collector.fold import failures, progress
 from procscope.runtime.collector.fold.rollups import MINUTE_US
-from procscope.runtime.collector.fold.state import Batch, ChunkRows, Item, Open, Pool, Report, Run, Source, World
+from procscope.runtime.collector.fold.state import (
+    Batch,
+    ChunkRows,
+    Item,
+    ItemRow,
+    Open,
+    Pool,
+    Report,
+    Run,
+    Source,
+    World,
+)
 from procscope.runtime.collector.fold.tasks import (
     COLUMN,
     UNKNOWN_FUNCTION,
@@ -174,11 +185,20 @@ def results_lost(source: Source, pool: Pool, event: ResultFailed, report: Report
     _tell_each(source, pool, report, batch, Ending(State.FAILED, at_us, reason=reason, failure_id=failure_id))
 
 
+def _rows_of(source: Source, report: Report, batch: Batch) -> dict[int, ItemRow]:
+    """What items of a chunk have rows, by offset: those that this collector wrote, and one before it."""
+    rows = source.rows.by_offset if source.rows.chunk == report.key else {}
+    if report.whole:
+        return rows
+    base = report.base
+    before = source.world.items(batch.id, base, base + report.reached)
+    return {index - base: row for index, row in before.items()} | rows
+
+
 def _tell_each(source: Source, pool: Pool, report: Report, batch: Batch, ending: Ending) -> None:
     """Rows that are there are put right; the others are new, unless it is not known which are there."""
-    rows = source.rows.by_offset if source.rows.chunk == report.key else {}
-    all_known = report.whole and len(rows) < MOST_NOTED
-    new = iter(range(ROWS_AT_ONCE if all_known else 0))
+    rows = _rows_of(source, report, batch)
+    new = iter(range(ROWS_AT_ONCE if len(rows) < MOST_NOTED else 0))
     first = 0
     for offset in range(report.reached):
         found = rows.get(offset)

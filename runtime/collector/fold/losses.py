@@ -97,7 +97,7 @@ def _presumed_fine(source: Source, pool: Pool, batch: Batch, base: int, slot: Sl
     n = slot.offset - first
     ending = Ending(State.SUCCEEDED, min(source.us(slot.started), at_us), process_id=source.process.id)
     for index in _with_rows(source, batch, base + first, n):
-        items.row(source.world, source.run, pool, batch, index, ending)
+        items.noted_row(source, pool, batch, (slot.pool, slot.number, slot.chunk, index - base), base, ending)
     items.end(source.world, source.run, pool, batch, State.SUCCEEDED, n, at_us)
     source.process.tasks_done += n
 
@@ -124,7 +124,8 @@ def _current(source: Source, pool: Pool, batch: Batch, base: int, slot: Slot, at
         State.LOST, max(at_us, started), started, None, source.process.id, None, why(pool, source.process), None,
         slot.args or None,
     )  # fmt: skip
-    items.row(source.world, source.run, pool, batch, base + slot.offset, end)
+    item = (slot.pool, slot.number, slot.chunk, slot.offset)
+    items.noted_row(source, pool, batch, item, base, end)
     items.end(source.world, source.run, pool, batch, State.LOST, 1, at_us)
 
 

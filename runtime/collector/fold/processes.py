@@ -160,6 +160,7 @@ def process_exited(source: Source, event: ProcessExited) -> bool:
     process = process_of(source.world, source.run, event.process)
     process.pid = process.pid or event.pid
     process.exit_code, process.exit_known = event.exit_code, True
+    process.exit_us = source.us(event.at)
     if not process.live:
         judge(process)
     return True
@@ -250,6 +251,14 @@ def judge(process: Process) -> None:
     obeyed = code is not None and code > 0 and sent == signal_name(code)  # as pebble's workers exit
     if sent and sent != signal_name(process.signal or 0) and not interrupted and not obeyed:
         process.reason = None  # it had died of something else, or went on to end well
+
+
+def died_us(run: Run, process: Process, seen_us: int) -> int:
+    """When it died at the latest (µs): the collector noticed at `seen_us`, but its parent, or its pool which broke of
+    it, may have been faster."""
+    pool = run.pools.get(process.pool)
+    broke = pool.closed_us if pool is not None and pool.state == "broken" and turnover.blamed(pool, process) else None
+    return min(known for known in (seen_us, process.exit_us, broke) if known is not None)
 
 
 def ended(world: World, run: Run, process: Process, exit_code: int | None, at_us: int) -> None:

@@ -236,6 +236,8 @@ class Process:
     pool: int = 0
     counted: bool = False
     exit_known: bool = False
+    exit_us: int | None = None
+    """When its parent saw that it had ended."""
     orderly: bool = False
     left: str = ""
     """Why a worker's loop ended, as it said itself: see `fold.turnover`."""
@@ -307,14 +309,16 @@ class Run:
 
 
 Find = Callable[[int, int, int], "Found | None"]
+ItemRow = tuple[int, int | None, int | None]
+"""Id, start and end (µs) of an item's row."""
 
 
 @dataclass(eq=False, slots=True)
 class World:
     """What all runs share: the transaction being filled, names, and where ids come from.
 
-    `find(run_id, pool_id, number)` looks up a task that has closed, `load(process_id)` a process that has ended;
-    both may ask the database.
+    `find(run_id, pool_id, number)` looks up a task that has closed, `load(process_id)` a process that has ended,
+    `items(batch_id, first, end)` the rows of items that have, by index; all may ask the database.
     """
 
     changes: Changes
@@ -323,6 +327,7 @@ class World:
     functions: dict[str, int]
     find: Find
     load: Callable[[int], Process | None]
+    items: Callable[[int, int, int], dict[int, ItemRow]]
 
     def func_id(self, name: str) -> int:
         """The id of a function's qualified name, made on first use."""
@@ -359,10 +364,10 @@ Item = tuple[int, int, int, int]
 
 
 class ChunkRows(NamedTuple):
-    """Rows of items of one chunk: id, start and end (µs) by offset."""
+    """Rows of items of one chunk by offset."""
 
     chunk: tuple[int, int, int]
-    by_offset: dict[int, tuple[int, int | None, int | None]]
+    by_offset: dict[int, ItemRow]
 
 
 @dataclass(eq=False, slots=True)

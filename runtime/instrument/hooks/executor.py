@@ -115,8 +115,9 @@ def _submitted(pool: pools.Pool, number: int, item: Any, process_chunk: Any) -> 
     func = item.fn
     item.future._procscope = (pool.uid, number)
     waits.of_future(item.future)
-    batch = futures.mapping.batch
-    if type(func) is partial and func.func is process_chunk and batch is not None:
+    mapped = type(func) is partial and func.func is process_chunk
+    batch = futures.submitting(pool, func.args[0]) if mapped else None
+    if batch is not None:
         base, size = batch.next(len(item.args[0]))
         recorder.region().chunk_submitted(mono_ns(), pool.uid, number, batch.number, base, size)
     elif type(func) in bundles.kinds and bundles.submitted(pool.uid, number, func):

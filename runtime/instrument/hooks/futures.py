@@ -16,11 +16,12 @@ _OVER = ("CANCELLED", "CANCELLED_AND_NOTIFIED")
 class Batch:
     """One map call while it submits. `number` is ours: negative, so that it cannot be a work id."""
 
-    __slots__ = ("fed", "number", "pool", "total")
+    __slots__ = ("fed", "func", "number", "pool", "total")
 
-    def __init__(self, pool: Any, number: int) -> None:
+    def __init__(self, pool: Any, number: int, func: Any) -> None:
         self.pool = pool
         self.number = number
+        self.func = func
         self.total = -1
         self.fed = 0
 
@@ -32,12 +33,21 @@ class Batch:
 
 
 class _Mapping(_local):
-    """The batch that the current thread is submitting."""
+    """The batch that the current thread is submitting; in a worker forked meanwhile it is one of its parent's."""
 
     batch: Batch | None = None
 
 
-mapping = _Mapping()
+_mapping = _Mapping()
+
+
+def submitting(pool: Any, func: Any) -> Batch | None:
+    """The batch of which a call of `func` that this thread submits to `pool` is an item, None for a call by itself.
+
+    While a map submits, its iterable, or an executor that runs calls at once, may submit others.
+    """
+    batch = _mapping.batch
+    return batch if batch is not None and batch.pool is pool and batch.func is func else None
 
 
 def install() -> None:
@@ -54,17 +64,18 @@ def mapped(group: str) -> Any:
     def make(original: Any) -> Any:
         def map(self: Any, fn: Any, *iterables: Any, **options: Any) -> Any:
             batch = _begun(group, self, fn, iterables, options)
+            before = _mapping.batch
             try:
                 if batch is None:
                     return original(self, fn, *iterables, **options)
-                mapping.batch = batch
+                _mapping.batch = batch
                 return original(self, fn, *iterables, **options)
             except BaseException as error:
                 patches.hide(error)
                 raise
             finally:
                 if batch is not None:
-                    mapping.batch = None
+                    _mapping.batch = before
                     _ended(group, batch, fn, options)
 
         return map
@@ -80,9 +91,10 @@ def _chunksize(options: dict[str, Any]) -> int:
 def _begun(group: str, executor: Any, fn: Any, iterables: tuple[Any, ...], options: dict[str, Any]) -> Batch | None:
     try:
         pool = vars(executor).get("_procscope")
-        if pool is None or mapping.batch is not None or group in patches.off:
+        outer = _mapping.batch  # ProcessPoolExecutor.map calls Executor.map
+        if pool is None or (outer is not None and outer.pool is pool) or group in patches.off:
             return None
-        batch = Batch(pool, next(pool.batches))
+        batch = Batch(pool, next(pool.batches), fn)
         sized = bool(iterables) and all(type(each) in _SIZED for each in iterables)
         total = min(len(each) for each in iterables) if sized else -1
         size = _chunksize(options) if pool.kind == "ProcessPoolExecutor" else 1

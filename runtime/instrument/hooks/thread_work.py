@@ -69,8 +69,8 @@ class _Queue(SimpleQueue):  # type: ignore[type-arg]
         number = next(self.numbers)
         item.future._procscope = (self.pool.uid, number)
         waits.of_future(item.future)
-        batch = futures.mapping.batch
         call = _call_of(item)
+        batch = futures.submitting(self.pool, call[0])
         if batch is None:
             facts.submitted(self.pool.uid, number, *call)
         else:

@@ -23,6 +23,11 @@ class Counts:
         return self.succeeded + self.failed + self.cancelled + self.lost
 
     @property
+    def done(self) -> int:
+        """Those that somebody has run to their end."""
+        return self.succeeded + self.failed
+
+    @property
     def total(self) -> int:
         """All of them."""
         return self.pending + self.running + self.ended

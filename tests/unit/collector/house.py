@@ -11,7 +11,7 @@ from typing import Any
 from procscope.runtime import events as ev
 from procscope.runtime.collector.fold import losses, pools, processes, seal, stream
 from procscope.runtime.collector.fold.changes import Changes
-from procscope.runtime.collector.fold.state import Batch, Found, Process, Run, Source, World
+from procscope.runtime.collector.fold.state import Batch, Found, ItemRow, Process, Run, Source, World
 from procscope.runtime.events import Event, State
 from procscope.runtime.journal.layout import Slot
 
@@ -36,7 +36,9 @@ class House:
         }
         self.run = Run(1, "ab")
         self.run.delta = 0
-        self.world = World(Changes(), ids["tasks"], lambda name: next(ids[name]), {}, self._find, lambda _: None)
+        self.world = World(
+            Changes(), ids["tasks"], lambda name: next(ids[name]), {}, self._find, lambda _: None, self._items
+        )
         self.rows: dict[int, dict[str, Any]] = {}
         self.failures: list[tuple[Any, ...]] = []
         self.counted: Counter[tuple[int, int]] = Counter()
@@ -60,6 +62,13 @@ class House:
                     row["finished_us"], row["failure_id"],
                 )  # fmt: skip
         return None
+
+    def _items(self, batch_id: int, first: int, end: int) -> dict[int, ItemRow]:
+        return {
+            row["item"]: (row["id"], row["started_us"], row["finished_us"])
+            for row in self.rows.values()
+            if row["batch_id"] == batch_id and first <= row["item"] < end and row["state"] > 1
+        }
 
     def process(self, uid: int, parent: int = 0, pool: int = 0) -> Process:
         """The process of that uid, as its journal's header would tell it."""

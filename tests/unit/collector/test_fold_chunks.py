@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from procscope.runtime import events as ev
+from procscope.runtime.collector.fold.state import ChunkRows
 from procscope.runtime.events import State
 from procscope.runtime.journal.layout import Slot
 from tests.unit.collector.house import POOL, RAISED, House, chunk, failed, mapped, opened, submitted
@@ -188,6 +189,22 @@ def test_the_results_of_a_chunk_that_cannot_be_sent_are_failures() -> None:
     (big,) = [row for row in house.rows.values() if row["item"] == 4]
     assert (big["args"], big["started_us"], big["finished_us"], big["failure_id"]) == ("'big.png'", 2000, 3500, 1)
     assert house.failures[0][2] in house.rows
+    house.check()
+
+
+def test_rows_that_a_collector_before_this_one_wrote_are_put_right_too() -> None:
+    """It died while the chunk ran: items said succeeded though their chunk's results could not be sent."""
+    house = a_map(25, 25)
+    slow = (ev.SlowItem(4, 2_000_000, 3_500_000, "'big.png'"),)
+    house.feed("w", chunk(3, 0, 0, 10, last=False, slow=slow))
+    house.commit()
+    source = house.source("w")
+    assert source.report is not None
+    source.report, source.rows = source.report._replace(whole=False), ChunkRows((0, 0, 0), {})
+    house.feed("w", chunk(3, 0, 10, 15), ev.ResultFailed(8_000_000, POOL, 3, "result", RAISED))
+    house.commit()
+    assert house.counts() == {"failed": 25}
+    assert house.states() == {"failed": 25}
     house.check()
 
 

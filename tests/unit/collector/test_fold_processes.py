@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from procscope.runtime import events as ev
+from procscope.runtime.collector.fold import processes
 from procscope.runtime.events import Event, State
 from tests.unit.collector.house import POOL, RAISED, House, opened
 
@@ -114,3 +115,16 @@ def test_unknown_kinds_are_counted_and_said() -> None:
     house.feed("main", ev.Unknown(77, b"x"), ev.Unknown(77, b"y"))
     assert house.run.dropped == 2
     assert (house.run.notes or "").count("kind 77") == 1
+
+
+def test_a_death_is_not_later_than_its_parent_knew() -> None:
+    """A task of 30 ms that lost its worker seemed to have run for a second: until the collector looked."""
+    house = House()
+    house.feed("main", opened("ProcessPoolExecutor"))
+    worker = house.process(2, 1, POOL)
+    assert processes.died_us(house.run, worker, 9000) == 9000
+    house.feed("main", ev.ProcessExited(8_000_000, 2, 4002, -9))
+    assert processes.died_us(house.run, worker, 9000) == 8000
+    house.feed("main", ev.PoolState(7_000_000, POOL, "broken", "", (4002,)))
+    assert processes.died_us(house.run, worker, 9000) == 7000
+    assert processes.died_us(house.run, house.process(3, 1, POOL), 9000) == 9000
