@@ -234,8 +234,8 @@ def test_under_xdist_a_timeout_names_its_own_processs_failures(tmp_path: Path) -
 
         @pytest.mark.parametrize("other", ["left", "right"])
         def test_hang(other):
-            for _ in range(3):
-                with context.Pool(1) as pool:
+            with context.Pool(1) as pool:
+                for _ in range(3):
                     with pytest.raises(ValueError):
                         pool.apply(bad, (other,))
             child = context.Process(target=time.sleep, args=(100,))
