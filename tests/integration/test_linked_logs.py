@@ -11,8 +11,8 @@ import pytest
 from procscope.runtime.events import ChunkRan, Drop, Logged, OurFault, PoolOpened, TaskSubmitted
 from procscope.runtime.journal import black_box
 from procscope.runtime.journal.reader import Segment, scan
-from tests.support.observed import METHODS, RUN, bare, observed, same, write
-from tests.support.pythons import VERSIONS, interpreter
+from tests.support.observed import RUN, bare, observed, same, write
+from tests.support.pythons import STARTS, interpreter
 
 JOB = """
     import logging, multiprocessing as mp, sys
@@ -55,8 +55,7 @@ JOB = """
 """
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("version", VERSIONS[:4])
+@pytest.mark.parametrize(("version", "method"), STARTS)
 def test_records_are_attached_to_the_task_they_came_from(tmp_path: Path, version: str, method: str) -> None:
     """A warning in a worker's output names neither task nor item: which of a thousand said it?"""
     seen = observed(tmp_path, interpreter(version).path, [str(write(tmp_path, JOB)), method])
@@ -192,8 +191,7 @@ WORDS = """
 """
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("version", VERSIONS[:4])
+@pytest.mark.parametrize(("version", "method"), STARTS)
 def test_last_words_and_progress_outlive_their_process(tmp_path: Path, version: str, method: str) -> None:
     """The last line before a SIGKILL is often the only one that tells why."""
     root = str(Path(__file__).parents[2])

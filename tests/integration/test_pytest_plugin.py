@@ -244,7 +244,7 @@ def test_under_xdist_a_timeout_names_its_own_processs_failures(tmp_path: Path) -
     """
     out = ran(tmp_path, tests, "--procscope-timeout=4", "-n", "2", code=1)
     told = re.findall(r"test_hang\[(\w+)\] did not end.*\n(?:  .*\n)*?  bad\(\) failed (\d+) times.*: of (\w+)", out)
-    assert sorted(told) == [("left", "3", "left"), ("right", "3", "right")]
+    assert set(told) == {("left", "3", "left"), ("right", "3", "right")}  # CI's summary has each text once more
 
 
 @WITH_XDIST

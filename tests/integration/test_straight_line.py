@@ -12,7 +12,7 @@ import pytest
 from procscope.runtime.collector.start import ensure_running
 from procscope.runtime.settings import Settings
 from tests.integration.runs import ROOT, Object, last_run, states, tasks
-from tests.support.pythons import interpreter
+from tests.support.pythons import STARTS, interpreter
 
 PROGRAM = Path(__file__).parent / "programs" / "everything.py"
 EXPECTED = {"succeeded": 189, "failed": 8, "cancelled": 5, "lost": 3}
@@ -30,8 +30,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13"])
+@pytest.mark.parametrize(("version", "method"), STARTS)
 def test_every_way_to_hand_out_work_is_told_exactly(tmp_path: Path, version: str, method: str) -> None:
     python = interpreter(version).path
     ensure_running(Settings.from_environment())

@@ -11,7 +11,7 @@ import pytest
 from procscope.runtime.collector.start import ensure_running
 from procscope.runtime.settings import Settings
 from tests.integration.runs import ROOT, Object, asked, last_run, tasks, write
-from tests.support.pythons import VERSIONS, interpreter
+from tests.support.pythons import STARTS, interpreter
 
 JOB = """
     import logging, multiprocessing as mp, os, signal, sys, time
@@ -53,8 +53,7 @@ _OBSERVED = (
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-@pytest.mark.parametrize("version", VERSIONS[:4])
+@pytest.mark.parametrize(("version", "method"), STARTS)
 def test_the_time_of_every_task_is_told_apart(tmp_path: Path, version: str, method: str) -> None:
     """Queue, run and way back, bytes in and out; of threads no invented zero."""
     script = write(tmp_path, JOB)

@@ -16,6 +16,9 @@ from typing import NamedTuple
 import pytest
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+STARTS = [(version, method) for version in ("3.10", "3.13") for method in ("fork", "spawn", "forkserver")]
+STARTS += [("3.11", "spawn"), ("3.12", "forkserver")]
+"""Each version and each start method, for tests that take long: all methods on the oldest and the newest."""
 
 
 class Interpreter(NamedTuple):
