@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WorkerLoad:
-    """One worker process; `lock_us` is what it waited for the program's locks, within its calls."""
+    """One worker process; `lock_us` is what it waited for the program's locks, within its calls. It has been in the
+    call or item of now since `call_us` (None: in none), of which `busy_us` counts `in_call_us`."""
 
     pid: int | None
     busy_us: int
@@ -20,6 +21,8 @@ class WorkerLoad:
     started_us: int | None
     last_us: int | None
     ended_us: int | None
+    call_us: int | None = None
+    in_call_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from procscope.runtime.diagnosis import chunksize
@@ -56,12 +56,20 @@ def judged(load: PoolLoad) -> Speedup | None:
     if wall <= 0 or load.size <= 0 or not load.tasks:
         return None
     capacity = wall * load.size
+    load = _with_the_calls_of_now(load)
     lost = [Loss(what, us, us / capacity) for what, us in _lost(load, capacity).items() if us > 0]
     losses = tuple(sorted(lost, key=lambda loss: -loss.us))
     efficiency = load.run_us / capacity
     return Speedup(
         load, wall, load.run_us / wall, efficiency, losses, _verdict(load, losses, efficiency), _chunkings(load)
     )
+
+
+def _with_the_calls_of_now(load: PoolLoad) -> PoolLoad:
+    """Calls that have not ended are work as well, as far as the pool's time goes: to the end of its last task."""
+    parts = [0 if w.call_us is None else max(0, load.last_us - max(load.first_us, w.call_us)) for w in load.workers]
+    workers = [replace(w, busy_us=w.busy_us - w.in_call_us + part) for w, part in zip(load.workers, parts, strict=True)]
+    return replace(load, workers=tuple(workers), run_us=load.run_us + sum(parts))
 
 
 def _lost(load: PoolLoad, capacity: int) -> dict[str, int]:
@@ -71,7 +79,7 @@ def _lost(load: PoolLoad, capacity: int) -> dict[str, int]:
     present = sum(
         max(0, min(last, w.ended_us or last) - max(first, w.started_us or first)) for w in workers
     )  # fmt: skip
-    to_the_end = [w for w in workers if (w.ended_us or last) >= last]
+    to_the_end = [w for w in workers if (w.ended_us or last) >= last and (w.call_us is None or w.call_us >= last)]
     lost = {
         STARTING: capacity - present,
         RECEIVING: sum(w.receiving_us for w in workers),

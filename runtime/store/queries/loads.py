@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from procscope.runtime import sketch
@@ -22,7 +23,8 @@ _SUMS = """SELECT pool_id, func_id, sum(CASE WHEN state IN (2, 3) THEN n ELSE 0 
  sum(arrived), sum(transfer_us), sum(bytes_in), sum(bytes_out)
  FROM task_rollups WHERE run_id = :run GROUP BY pool_id, func_id"""
 _WORKERS = """SELECT pool_id, id, pid, busy_us, idle_us, sending_us, receiving_us, calls, tasks_done, started_us,
- last_us, ended_us FROM processes WHERE run_id = :run AND pool_id IS NOT NULL AND kind = 'worker' ORDER BY id"""
+ last_us, ended_us, CASE WHEN ended_us IS NULL THEN current_since_us END
+ FROM processes WHERE run_id = :run AND pool_id IS NOT NULL AND kind = 'worker' ORDER BY id"""
 _LOCKS = """SELECT u.process_id, sum(u.wait_us) FROM primitive_uses u JOIN primitives p ON p.id = u.primitive_id
  WHERE u.run_id = :run AND p.owner_uid IS NULL AND p.kind IN ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore')
  GROUP BY u.process_id"""
@@ -71,8 +73,12 @@ class LoadQueries(Reader):
     def _workers(self, run_id: int) -> dict[int, list[WorkerLoad]]:
         locks = {row[0]: int(row[1] or 0) for row in self._rows(_LOCKS, run=run_id)}
         found: dict[int, list[WorkerLoad]] = defaultdict(list)
+        looked = int(self._one("SELECT max(seen_us) FROM collectors")[0] or 0)
         for pool, number, pid, busy, idle, sending, receiving, *rest in self._rows(_WORKERS, run=run_id):
-            found[pool].append(WorkerLoad(pid, busy, idle, sending, receiving, locks.get(number), *rest))
+            since = rest.pop()
+            in_call = 0 if since is None else min(busy, max(0, looked - since))
+            load = WorkerLoad(pid, busy, idle, sending, receiving, locks.get(number), *rest)
+            found[pool].append(replace(load, call_us=since, in_call_us=in_call))
         return found
 
     def _batches(self, run_id: int, pools: Sequence[int]) -> dict[int, list[BatchLoad]]:

@@ -114,6 +114,18 @@ def test_of_threads_only_what_is_known_is_said() -> None:
     assert (told["by_worker"], told["overhead_s"]) == ([], None)
 
 
+def test_a_call_that_has_not_ended_is_work_to_the_end_of_the_last_task() -> None:
+    """One stuck item was time "between items" and "after its last task" at once: the shares were 128 % in all."""
+    stuck = worker(busy_us=9 * S, last_us=S // 4, call_us=S // 4, in_call_us=9 * S - S // 4)
+    one = load(worker(), stuck, run_us=S + S // 4)
+    assert lost(one) == {}
+    found = judged(one)
+    assert found is not None
+    assert (found.efficiency, found.achieved) == (1.0, 2.0)
+    late = worker(busy_us=9 * S, last_us=S // 4, call_us=2 * S, in_call_us=9 * S - S // 4)
+    assert lost(load(worker(), late, run_us=S + S // 4)) == {"straggling": 0.375}
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_the_shares_add_up(seed: int) -> None:
     """Numbers that explain 130 % of the time explain nothing."""
