@@ -8,6 +8,7 @@ from procscope.runtime.collector.fold import logs, progress
 from procscope.runtime.collector.fold.losses import Slot
 from procscope.runtime.collector.fold.state import Process, Run, Source, World
 from procscope.runtime.collector.tail import Region
+from procscope.runtime.events import Progressed
 from procscope.runtime.journal import black_box
 from procscope.runtime.journal.layout import Clocks
 
@@ -67,9 +68,9 @@ def died(world: World, run: Run, process: Process, regions: Sequence[Region], at
 
 def _keep_for_its_row(region: Region, page: bytes) -> None:
     """How far an item was whose row is about to be made, since it is lost."""
-    found, source = black_box.progress(page), region.source
-    if found is not None and found.offset >= 0 and source is not None and found != region.progress:
-        source.progressed[found[:4]] = progress.told(*found[4:])
+    found = black_box.progress(page)
+    if found is not None and region.source is not None and found != region.progress:
+        progress.progressed(region.source, Progressed(*found))
 
 
 def _in_flight(source: Source, slot: Slot | None) -> int | None:

@@ -33,7 +33,7 @@ def submitted(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: in
 
 
 def submission(pool: int, number: int, func: Any, args: Any, kwds: Any, batch: int, index: int) -> events.TaskSubmitted:
-    """What `submitted` tells, to be told later."""
+    """What `submitted` tells, to be told later. That one is called for every task, and makes no object of it."""
     at = mono_ns()
     name, secrets = names.of(func)
     shown = capture.call(args, kwds, secrets) if recorder.limits().preview else ""

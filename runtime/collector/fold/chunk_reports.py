@@ -13,12 +13,10 @@ from procscope.runtime.events import ChunkRan, ResultFailed, SlowItem, State, Ta
 def chunk_ran(source: Source, event: ChunkRan) -> bool:
     """Items ended; what is not told by a row of its own is counted."""
     world, run, pool = source.world, source.run, pool_of(source.run, source.world, event.pool)
-    where = place(pool, event.number, event.chunk)
+    where = _place(source, pool, event)
     if where is None:
-        if not source.accept:
-            return False
-        where = (batch_of(source, pool, event.number), max(0, event.chunk), -1)
-    batch, base, _ = where
+        return False
+    batch, base = where
     at_us = source.us(event.ended)
     n = event.succeeded + event.failed + event.rest
     items.make_room(world, run, pool, batch, n, at_us)
@@ -39,6 +37,15 @@ def chunk_ran(source: Source, event: ChunkRan) -> bool:
         forget(world, run, pool, event.number)
     source.item_row = (-1, 0)
     return True
+
+
+def _place(source: Source, pool: Pool, event: ChunkRan | TaskFailed) -> tuple[Batch, int] | None:
+    """(batch, index of the chunk's first item), of a batch nobody knows of if there is no other; None: it waits for
+    its submission."""
+    where = place(pool, event.number, event.chunk)
+    if where is not None:
+        return where[:2]
+    return (batch_of(source, pool, event.number), max(0, event.chunk)) if source.accept else None
 
 
 def _tally(source: Source, pool: Pool, batch: Batch, event: ChunkRan, at_us: int, waited: int) -> None:
@@ -95,12 +102,10 @@ def _note_report(source: Source, event: ChunkRan, batch: Batch, base: int) -> No
 def item_failed(source: Source, event: TaskFailed) -> bool:
     """An item of a chunk raised: its row now, its count with the chunk's report that follows."""
     pool = pool_of(source.run, source.world, event.pool)
-    where = place(pool, event.number, event.chunk)
+    where = _place(source, pool, event)
     if where is None:
-        if not source.accept:
-            return False
-        where = (batch_of(source, pool, event.number), max(0, event.chunk), -1)
-    batch, base, _ = where
+        return False
+    batch, base = where
     started, ended = source.us(event.started), source.us(event.ended)
     failure_id = failures.record(source, event.raised, ended, "task", None, batch.func_id)
     end = Ending(State.FAILED, ended, started, None, source.process.id, None, None, failure_id, event.args or None)

@@ -196,7 +196,7 @@ def _rows_of(source: Source, report: Report, batch: Batch) -> dict[int, ItemRow]
 
 
 def _tell_each(source: Source, pool: Pool, report: Report, batch: Batch, ending: Ending) -> None:
-    """Rows that are there are put right; the others are new, unless it is not known which are there."""
+    """Rows that are there are put right; the others are new, unless more are there than are remembered."""
     rows = _rows_of(source, report, batch)
     new = iter(range(ROWS_AT_ONCE if len(rows) < MOST_NOTED else 0))
     first = 0

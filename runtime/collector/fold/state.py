@@ -98,7 +98,7 @@ class Batch:
     presumed_state: int = 4
     rows: dict[int, Open] = field(default_factory=dict)
     ended: Spans = field(default_factory=Spans)
-    """Which items are known to have ended: not those that ended before this collector began."""
+    """Which items are known to have ended."""
 
     @property
     def closed(self) -> int:
